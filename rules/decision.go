@@ -1,0 +1,110 @@
+// Package rules says what a message asks for: its category by word score, what
+// the rules of the admin set, and whether the FAQ can answer it.
+//
+// It is pure: no clock, file, network or log. A Set is compiled once from YAML
+// and is safe for concurrent use; Decide gets everything else as a value.
+package rules
+
+import (
+	"time"
+
+	"firstline/mailin"
+)
+
+// Input is the snapshot one decision is made from.
+type Input struct {
+	Message *mailin.Message
+	Now     time.Time // time of receipt
+	Mailbox string    // id of the mailbox it came through
+	Reply   bool      // it continues a ticket: rules with applies_to reply or both
+
+	// Ticket is what the ticket already holds, for follow-ups.
+	Category, Priority string
+	Tags               []string
+
+	Internal     bool // sender of an internal domain
+	Known        bool // sender may open tickets
+	FirstContact bool
+	// SenderOpenTickets counts the open tickets of this sender.
+	SenderOpenTickets int
+	// Recent are the tickets of the last hours, for similar_recent.
+	Recent []Recent
+	// AnsweredAt says when this requester last got which FAQ answer.
+	AnsweredAt map[string]time.Time
+	// FAQOutcomes are the last outcomes per entry, newest last: true = helped.
+	FAQOutcomes map[string][]bool
+	// Open reports whether a calendar is open at Now, by name.
+	Open map[string]bool
+	// Location is the company's time zone, for time conditions.
+	Location *time.Location
+}
+
+// Recent is a ticket that similar_recent may count.
+type Recent struct {
+	Category string
+	Subject  string
+	At       time.Time
+}
+
+// Decision is what a message asks for, with the reason for each part.
+type Decision struct {
+	Language string // language to write to the requester in
+	Category string
+	Priority string // P1..P4
+	Impact   string
+	Urgency  string
+	Group    string
+	Assign   string // agent id, "round_robin", "least_open" or ""
+	SLA      string
+	Kind     string // incident or request
+	Tags     []string
+	Watchers []string
+	Notify   []string // roles, groups, agents or addresses
+
+	Ignore  string // reason, "" = no
+	Hold    string // reason, "" = no
+	Reject  string // template, "" = no
+	Receipt string // template name, "" = standard, "none" = no receipt
+	Reply   string // template to send besides, "" = none
+	Note    string // template of an internal note
+
+	Escalate      string // second-level group, "" = no
+	EscalateWhy   string
+	Incident      string // name of the grouped incident
+	SetSubject    string
+	RequesterFrom string // requester address found by a rule in a web form mail
+
+	Rule  string   // the rule that set the category or, without one, the last that acted
+	Rules []string // every rule that matched, in order
+	FAQ   FAQDecision
+	Trace []Step
+}
+
+// FAQDecision is the best FAQ entry for a message and whether it is sent.
+type FAQDecision struct {
+	ID     string
+	Score  float64
+	Margin float64 // lead over the second entry and the background
+	Sent   bool    // the four yeses hold: answer automatically
+	Answer string  // Markdown in Decision.Language, for Sent and for suggestions
+	Why    string  // why not, when not sent
+	// KeepOpen: after_answer keep_open; Close: after_answer close.
+	KeepOpen, Close bool
+	// Suggest are up to three entries an agent may send with #faq, best first.
+	Suggest []Suggestion
+}
+
+// Suggestion is an FAQ entry worth showing to an agent.
+type Suggestion struct {
+	ID    string
+	Score float64
+	Title string
+}
+
+// Step is one line of the explanation of a decision.
+type Step struct {
+	Stage  string `json:"stage"` // gate, thread, language, category, rule, priority, faq, sla, assign, mail
+	Name   string `json:"name,omitempty"`
+	Match  bool   `json:"match"`
+	Reason string `json:"reason"`
+}

@@ -1,0 +1,155 @@
+package triage
+
+import (
+	"time"
+
+	"firstline/rules"
+	"firstline/triage/sla"
+)
+
+// Config is what the desk needs to know about the company; cmd/firstline/config
+// decodes it from YAML.
+type Config struct {
+	Company   Company
+	Mailboxes []Mailbox
+	Outgoing  Outgoing
+	Security  Security
+	Ticket    TicketConfig
+	People    People
+
+	Calendars  map[string]*sla.Calendar
+	Policies   map[string]*sla.Policy
+	DefaultSLA string
+	Escalation []sla.Step
+	Priorities []Priority
+	// Matrix maps impact and urgency to a priority.
+	Matrix          map[string]map[string]string
+	DefaultPriority string
+	Categories      map[string]Category
+	FAQ             FAQConfig
+
+	Rules *rules.Set
+	// Generation counts reloads; with Rules.Hash it stands in every trace.
+	Generation int
+}
+
+// Company names the firm and its conventions.
+type Company struct {
+	Name            string
+	Location        *time.Location
+	Language        string   // when the requester's is not known: "de" or "en"
+	Languages       []string // languages mails are written in
+	InternalDomains []string
+	Phone           string // extension for urgent matters, printed in receipts; "" = none
+}
+
+// Mailbox is one support mailbox.
+type Mailbox struct {
+	ID      string
+	Address string
+	Aliases []string
+	Mode    string // live, observe, training
+	Folders Folders
+}
+
+// Folders are the IMAP mailboxes a mail is moved to; "" = leave it and mark it.
+type Folders struct{ Inbox, Done, Ignored, Failed string }
+
+// Outgoing says how mails to people look and how many may leave.
+type Outgoing struct {
+	FromName       string
+	PlusAddressing bool
+	NullSender     bool // MAIL FROM:<> for automatic mail
+	Limits         Limits
+}
+
+// Limits cap automatic mail; 0 = the default.
+type Limits struct {
+	PerSenderDay   int // automatic mails per address and day, default 5
+	PerSender10Min int // per address and ten minutes, default 2
+	PerDomainHour  int // per organisational domain and hour, default 50
+	PerHour        int // all automatic mails per hour, default 200
+}
+
+// Security says who may do what.
+type Security struct {
+	MayOpen         []string // internal, partners, anyone
+	Partners        []string // "@domain" or addresses
+	UnknownSenders  string   // hold, reject, accept
+	InternalProof   string   // authserv, exchange, received_from
+	TrustedAuthserv []string
+	BorderHosts     []string // hosts whose Received line ends our trace block
+	ReceivedFrom    []string // networks, for internal_proof received_from
+}
+
+// TicketConfig holds the conventions of tickets.
+type TicketConfig struct {
+	Prefix           string // subject tag [PREFIX-10423]
+	FirstNumber      int64
+	ReopenWithin     time.Duration
+	CloseAfter       sla.Target // after resolved
+	RemindAfter      sla.Target // waiting_requester
+	ResolveAfter     sla.Target // waiting_requester
+	ReopenGrace      time.Duration
+	ReprioritiseGrace time.Duration
+}
+
+// People are the agents and support groups.
+type People struct {
+	Agents       []Agent
+	Groups       []Group
+	SenderGroups map[string][]string
+	Absences     []Absence
+	Directory    map[string]Person // by folded address
+}
+
+// Agent works on tickets by mail.
+type Agent struct {
+	ID, Name, Address string
+	Level             int
+	Language          string // "" = company's
+	Role              string // "" or manager
+}
+
+// Group is a support group.
+type Group struct {
+	ID         string
+	Label      map[string]string // by language; "" = any
+	Level      int
+	Members    []string // agent ids
+	Lead       string
+	Substitute string // group or agent id
+	Assign     string // least_open, round_robin, ""
+	External   bool
+	Address    string // of an external group
+}
+
+// Absence is a planned absence, inclusive dates in company time.
+type Absence struct {
+	Agent      string
+	From, To   time.Time
+	Substitute string
+}
+
+// Person is a line of the directory.
+type Person struct {
+	Name, Address, Title, Phone, Room, Device, Department, Language string
+}
+
+// Priority is one of P1..P4 with its labels by language.
+type Priority struct {
+	ID    string
+	Label map[string]string
+}
+
+// Category is a first-level category.
+type Category struct {
+	ID    string
+	Label map[string]string
+	Group string
+}
+
+// FAQConfig says when an unanswered FAQ answer is asked about and closed.
+type FAQConfig struct {
+	AskAfter, CloseAfter sla.Target
+}
