@@ -16,7 +16,7 @@ const (
 	Escalation      Purpose = "e" // to second level; an answer goes to the requester
 	Problem         Purpose = "x" // error mail or challenge to an agent; answered with ok
 	List            Purpose = "l" // answer to a query; commands in replies name their ticket
-	Report          Purpose = "r" // report or alarm
+	Report          Purpose = "r" // report or alarm; commands in replies name their ticket
 	Vendor          Purpose = "v" // to a third party; an answer is internal
 )
 
@@ -30,7 +30,7 @@ const (
 	KindAutomatic Kind = "automatic" // a mail no human wrote to a participant
 	KindAgent     Kind = "agent"     // the right to command, with the other proofs
 	KindVendor    Kind = "vendor"
-	KindNone      Kind = "none" // reports: answering them grants nothing
+	KindNone      Kind = "none" // no purpose of ours
 )
 
 // Kind returns the kind of tokens of this purpose; KindNone for an unknown letter.
@@ -40,7 +40,7 @@ func (p Purpose) Kind() Kind {
 		return KindRequester
 	case Acknowledgement, FAQAnswer, Solved, Reminder:
 		return KindAutomatic
-	case Notification, Internal, Escalation, Problem, List:
+	case Notification, Internal, Escalation, Problem, List, Report:
 		return KindAgent
 	case Vendor:
 		return KindVendor
@@ -57,4 +57,4 @@ func (p Purpose) ToRequester() bool {
 // answered automatically.
 func (p Purpose) Automatic() bool { return p != PublicReply && p != Vendor }
 
-func (p Purpose) known() bool { return p.Kind() != KindNone || p == Report }
+func (p Purpose) known() bool { return p.Kind() != KindNone }

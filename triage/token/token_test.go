@@ -240,6 +240,6 @@ func TestPurposes(t *testing.T) {
 	check(Problem, KindAgent, false, true)
 	check(List, KindAgent, false, true)
 	check(Vendor, KindVendor, false, false)
-	check(Report, KindNone, false, true)
+	check(Report, KindAgent, false, true)
 	check("z", KindNone, false, true)
 }
