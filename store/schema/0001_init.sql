@@ -1,5 +1,7 @@
 -- The rows of the desk. Instants are INTEGER unix milliseconds UTC. Every closed
 -- set of words has its CHECK, every cause of an effect its UNIQUE key.
+-- AUTOINCREMENT stands where an id is named outside this file (Message-IDs,
+-- causes): such an id is not given out again, not even after an erasure.
 
 -- Small facts about this store: instance id, next ticket number, epochs.
 CREATE TABLE meta (
@@ -26,7 +28,7 @@ CREATE TABLE mailbox (
 
 -- An accepted mail. Its raw bytes are in raw; the row is triaged once.
 CREATE TABLE inbox (
-	id          INTEGER PRIMARY KEY,
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
 	mailbox_id  INTEGER NOT NULL REFERENCES mailbox (id),
 	digest      BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of the raw bytes
 	canonical   BLOB,                                              -- digest without trace fields, set by triage
@@ -53,6 +55,7 @@ CREATE TABLE raw (
 	inbox_id INTEGER PRIMARY KEY REFERENCES inbox (id),
 	bytes    BLOB NOT NULL
 ) STRICT;
+CREATE TRIGGER raw_no_update BEFORE UPDATE ON raw BEGIN SELECT RAISE (ABORT, 'raw mail is never rewritten'); END;
 
 -- The UID ledger: which UID of which epoch is which mail, and whether the server
 -- has been told (moved or flagged) that it is done.
@@ -66,12 +69,12 @@ CREATE TABLE uid (
 	at           INTEGER NOT NULL,
 	PRIMARY KEY (mailbox_id, uid_validity, uid)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX uid_to_ack ON uid (mailbox_id, uid_validity, uid) WHERE state = 'stored';
+CREATE INDEX uid_to_ack ON uid (mailbox_id, uid_validity, inbox_id) WHERE state = 'stored';
 CREATE INDEX uid_inbox ON uid (inbox_id);
 
 CREATE TABLE ticket (
-	id                INTEGER PRIMARY KEY,
-	number            INTEGER UNIQUE,               -- NULL while held
+	id                INTEGER PRIMARY KEY AUTOINCREMENT,
+	number            INTEGER UNIQUE CHECK (number > 0), -- NULL while held
 	state             TEXT NOT NULL CHECK (state IN ('held', 'new', 'open', 'faq_answered', 'waiting_requester', 'waiting_vendor',
 	                  'scheduled', 'resolved', 'closed', 'closed_deflected', 'merged', 'discarded')),
 	kind              TEXT NOT NULL DEFAULT 'incident' CHECK (kind IN ('incident', 'request')),
@@ -111,8 +114,11 @@ CREATE TABLE ticket (
 ) STRICT;
 CREATE INDEX ticket_active ON ticket (state, updated_at) WHERE state NOT IN ('closed', 'closed_deflected', 'merged', 'discarded');
 CREATE INDEX ticket_requester ON ticket (requester, created_at);
+CREATE INDEX ticket_open ON ticket (requester) WHERE state NOT IN ('resolved', 'closed', 'closed_deflected', 'merged', 'discarded');
 CREATE INDEX ticket_assignee ON ticket (assignee) WHERE assignee <> '' AND state NOT IN ('resolved', 'closed', 'closed_deflected', 'merged', 'discarded');
 CREATE INDEX ticket_created ON ticket (created_at);
+CREATE INDEX ticket_parent ON ticket (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX ticket_merged ON ticket (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE participant (
 	ticket_id INTEGER NOT NULL REFERENCES ticket (id),
@@ -140,7 +146,7 @@ CREATE TABLE message (
 	text       TEXT NOT NULL DEFAULT '',
 	at         INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX message_ticket ON message (ticket_id, id);
+CREATE INDEX message_ticket ON message (ticket_id);
 CREATE INDEX message_rfc_id ON message (message_id) WHERE message_id <> '';
 CREATE UNIQUE INDEX message_inbox ON message (inbox_id, kind) WHERE inbox_id IS NOT NULL;
 
@@ -171,9 +177,11 @@ CREATE TABLE event (
 	reason    TEXT NOT NULL DEFAULT '',
 	data      TEXT NOT NULL DEFAULT ''              -- JSON
 ) STRICT;
-CREATE INDEX event_ticket ON event (ticket_id, id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX event_ticket ON event (ticket_id) WHERE ticket_id IS NOT NULL;
 CREATE INDEX event_at ON event (at, kind);
-CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE (ABORT, 'events are append-only'); END;
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+WHEN (SELECT value FROM meta WHERE key = 'erasing') IS NULL
+BEGIN SELECT RAISE (ABORT, 'events are append-only'); END;
 CREATE TRIGGER event_no_delete BEFORE DELETE ON event
 WHEN (SELECT value FROM meta WHERE key = 'erasing') IS NULL
 BEGIN SELECT RAISE (ABORT, 'events are append-only'); END;
@@ -190,7 +198,7 @@ CREATE INDEX trace_ticket ON trace (ticket_id) WHERE ticket_id IS NOT NULL;
 
 -- Leaving mail. One row per recipient; cause says why it exists and is unique.
 CREATE TABLE outbox (
-	id              INTEGER PRIMARY KEY,
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
 	cause           TEXT NOT NULL UNIQUE,
 	ticket_id       INTEGER REFERENCES ticket (id),
 	inbox_id        INTEGER REFERENCES inbox (id),
@@ -208,7 +216,7 @@ CREATE TABLE outbox (
 	last_error      TEXT NOT NULL DEFAULT '',
 	smtp_reply      TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX outbox_due ON outbox (class, next_attempt_at, id) WHERE state = 'queued';
+CREATE INDEX outbox_due ON outbox (class, next_attempt_at) WHERE state = 'queued';
 CREATE INDEX outbox_recipient ON outbox (recipient, class, created_at);
 CREATE INDEX outbox_created ON outbox (created_at) WHERE class = 'automatic';
 CREATE INDEX outbox_ticket ON outbox (ticket_id) WHERE ticket_id IS NOT NULL;
@@ -233,8 +241,8 @@ CREATE TABLE clock (
 	kind        TEXT NOT NULL CHECK (kind IN ('first_response', 'next_response', 'resolution', 'take_over')),
 	cycle       INTEGER NOT NULL DEFAULT 1,
 	state       TEXT NOT NULL CHECK (state IN ('running', 'paused', 'met', 'breached', 'not_applicable')),
-	target      INTEGER NOT NULL,                   -- open seconds
-	consumed    INTEGER NOT NULL DEFAULT 0,         -- open seconds up to since_at
+	target      INTEGER NOT NULL,                   -- open milliseconds
+	consumed    INTEGER NOT NULL DEFAULT 0,         -- open milliseconds up to since_at
 	since_at    INTEGER,                            -- running since; NULL = paused or stopped
 	due_at      INTEGER,
 	warn_at     INTEGER,

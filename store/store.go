@@ -1,0 +1,291 @@
+// Package store keeps the rows: SQLite behind one writing door.
+//
+// The workers meet only here. Update is the one way to write and View the one
+// way to read; the methods of Tx compose inside them. A transaction has one
+// instant, Tx.Now. Every effect has a UNIQUE cause, so that each step can be
+// repeated after a crash, and after a COMMIT whose outcome is unknown.
+//
+// A data directory holds firstline.db with its -wal and -shm, and the file
+// lock, which the daemon holds for life.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// FileName is the database in the data directory.
+const FileName = "firstline.db"
+
+// readers is the number of read connections: the verbs of one person and the
+// workers' look-ups; more would only compete for the two cores we are made for.
+const readers = 4
+
+// Options of Open.
+type Options struct {
+	// ReadOnly opens a database, of a running daemon or not, for View alone.
+	ReadOnly bool
+	// NoLock opens a database for writing beside a running daemon, for verbs
+	// that change a few rows. Neither creates nor migrates.
+	NoLock bool
+	// SkipCheck leaves out the check of the pages at start.
+	SkipCheck bool
+}
+
+// Store is an open database. It is safe for concurrent use.
+type Store struct {
+	// Now is the clock, UTC in whole milliseconds. Tests replace it before use.
+	Now func() time.Time
+
+	dir    string
+	path   string
+	lock   *os.File
+	writer chan *conn // holds the one writing connection while it is free; nil in it = to be opened
+	reader chan *conn // likewise, the read connections
+	hints  sync.Map   // topic -> chan struct{}
+	opts   Options
+}
+
+// Open opens the database of a data directory, and creates both as needed.
+//
+// It returns ErrLocked when another daemon holds the directory, ErrNewerSchema
+// or ErrOlderSchema when the file does not fit this program, ErrCorrupt when a
+// page check fails.
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s := &Store{
+		Now:    func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
+		dir:    dir,
+		path:   filepath.Join(dir, FileName),
+		writer: make(chan *conn, 1),
+		reader: make(chan *conn, readers),
+		opts:   o,
+	}
+	s.writer <- nil
+	for range readers {
+		s.reader <- nil
+	}
+	if o.ReadOnly || o.NoLock {
+		err = s.join(ctx)
+	} else {
+		err = s.own(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", dir, err), s.Close())
+	}
+	return s, nil
+}
+
+// Dir returns the data directory.
+func (s *Store) Dir() string { return s.dir }
+
+// Close waits for the transactions in progress and closes the database.
+func (s *Store) Close() error {
+	var errs []error
+	for range readers {
+		if c := <-s.reader; c != nil {
+			errs = append(errs, c.close())
+		}
+	}
+	// The writer goes last: it checkpoints the log into the file.
+	if c := <-s.writer; c != nil {
+		errs = append(errs, c.close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Tx is a transaction. It must not be used after its function has returned.
+type Tx struct {
+	// Now is the one instant of this transaction.
+	Now time.Time
+
+	c        *conn
+	readOnly bool
+	touched  []string
+	nextID   int64 // last id handed out by NextOutboxID
+}
+
+// Update runs fn in the one writing transaction and commits when fn returns
+// nil. fn must not use the network, nor call Update or View. An error of COMMIT
+// itself is ErrUnknownOutcome; with any other error nothing was written.
+//
+// ctx ends the wait for the writer and fails the next statement of fn; it never
+// interrupts a statement or the COMMIT.
+func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error) error {
+	if s.opts.ReadOnly {
+		return fmt.Errorf("update: %w: it was opened read-only", ErrReadOnly)
+	}
+	var c *conn
+	select {
+	case c = <-s.writer:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	keep := false
+	defer func() {
+		if !keep && c != nil {
+			_ = c.close() // the next Update starts from what is on disk
+			c = nil
+		}
+		s.writer <- c
+	}()
+	if c == nil {
+		var err error
+		if c, err = openConn(s.writerDSN()); err != nil {
+			return fmt.Errorf("open writing connection: %w", err)
+		}
+	}
+	tx := &Tx{Now: s.Now(), c: c}
+	var err error
+	keep, err = transact(ctx, c, "BEGIN IMMEDIATE", tx, fn)
+	if err != nil {
+		return err
+	}
+	for _, topic := range tx.touched {
+		s.Notify(topic)
+	}
+	return nil
+}
+
+// View runs fn in a read-only transaction that sees one snapshot. fn must not
+// call Update or View. ctx interrupts a long query.
+func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
+	var c *conn
+	select {
+	case c = <-s.reader:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	keep := false
+	defer func() {
+		if !keep && c != nil {
+			_ = c.close()
+			c = nil
+		}
+		s.reader <- c
+	}()
+	if c == nil {
+		var err error
+		if c, err = openConn(dsn(s.path, "query_only(1)")); err != nil {
+			return fmt.Errorf("open reading connection: %w", err)
+		}
+	}
+	var err error
+	keep, err = transact(ctx, c, "BEGIN", &Tx{Now: s.Now(), c: c, readOnly: true}, fn)
+	return err
+}
+
+// transact runs fn between begin and COMMIT or ROLLBACK; keep says whether the
+// connection can be used again.
+func transact(ctx context.Context, c *conn, begin string, tx *Tx, fn func(tx *Tx) error) (keep bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return true, err
+	}
+	bg := context.WithoutCancel(ctx)
+	if _, _, err := c.exec(bg, begin); err != nil {
+		return errors.Is(err, ErrBusy), fmt.Errorf("begin: %w", err)
+	}
+	open := true
+	defer func() {
+		if open { // fn failed or panicked
+			_, _, e := c.exec(bg, "ROLLBACK")
+			keep = e == nil && !IsFault(err)
+		}
+	}()
+	if err := fn(tx); err != nil {
+		return false, err
+	}
+	_, _, err = c.exec(bg, "COMMIT")
+	switch {
+	case err == nil:
+		open = false
+		return true, nil
+	case errors.Is(err, ErrBusy):
+		return false, fmt.Errorf("commit: %w", err) // refused before anything was written
+	}
+	return false, fmt.Errorf("commit: %w: %w", ErrUnknownOutcome, err)
+}
+
+// exec runs a writing statement and returns the number of rows it changed.
+func (tx *Tx) exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, _, err := tx.c.exec(context.WithoutCancel(ctx), sql, args...)
+	return n, err
+}
+
+// insert runs an INSERT and returns the new row's id.
+func (tx *Tx) insert(ctx context.Context, sql string, args ...any) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	_, id, err := tx.c.exec(context.WithoutCancel(ctx), sql, args...)
+	return id, err
+}
+
+// one is exec for a row that must exist.
+func (tx *Tx) one(ctx context.Context, sql string, args ...any) error {
+	n, err := tx.exec(ctx, sql, args...)
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// each calls f for every row of a query.
+func (tx *Tx) each(ctx context.Context, sql string, f func(r *row) error, args ...any) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !tx.readOnly {
+		ctx = context.WithoutCancel(ctx)
+	}
+	return tx.c.query(ctx, sql, args, f)
+}
+
+// all collects the rows of a query.
+func all[T any](ctx context.Context, tx *Tx, scan func(r *row) T, sql string, args ...any) ([]T, error) {
+	var list []T
+	err := tx.each(ctx, sql, func(r *row) error {
+		list = append(list, scan(r))
+		return r.err
+	}, args...)
+	return list, err
+}
+
+// single reads the one row of a query, or ErrNotFound.
+func single[T any](ctx context.Context, tx *Tx, scan func(r *row) T, sql string, args ...any) (T, error) {
+	var v T
+	err := ErrNotFound
+	qerr := tx.each(ctx, sql, func(r *row) error {
+		if errors.Is(err, ErrNotFound) {
+			v, err = scan(r), nil
+		}
+		return r.err
+	}, args...)
+	if qerr != nil {
+		err = qerr
+	}
+	return v, err
+}
+
+// number reads the one integer of a query; no row is 0.
+func (tx *Tx) number(ctx context.Context, sql string, args ...any) (int64, error) {
+	n, err := single(ctx, tx, (*row).int64, sql, args...)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	return n, err
+}
