@@ -1,0 +1,133 @@
+package mailout
+
+import (
+	"hash/maphash"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// leakRun is how many consecutive words of an internal text count as a leak.
+const leakRun = 8
+
+// LeakCheck is the last guard before a mail to somebody who is no agent. It
+// refuses text with a line that starts with a command, our separator line, a
+// marker or Message-ID of an internal mail, or eight consecutive words of an
+// internal text of the ticket. prefix is the ticket prefix, "IT". reason is for
+// the agent whose mail is held, in the words of the offending place.
+func LeakCheck(text string, internal []string, prefix string) (reason string, ok bool) {
+	text = visible(text)
+	for _, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if verb := commandVerb(line); verb != "" {
+			return "command line #" + verb, false
+		}
+		if isSeparator(line) {
+			return "separator line of a notification", false
+		}
+	}
+	if m := markerPattern(prefix).FindString(text); m != "" {
+		return "marker of a notification: " + OneLine(m), false
+	}
+	if run := sharedRun(text, internal); run != "" {
+		return "words of an internal note: " + run, false
+	}
+	return "", true
+}
+
+// isSeparator: dashes, one of our two sentences.
+func isSeparator(line string) bool {
+	l := strings.ToLower(strings.TrimLeft(line, "> \t"))
+	return strings.HasPrefix(l, "---") &&
+		(strings.Contains(l, "oberhalb dieser zeile antworten") || strings.Contains(l, "reply above this line"))
+}
+
+// markerPattern matches IT-10423/n/Zq81mm and IT-10423.n.01JNB3R9A7.x@... for the
+// purposes of internal mail, and the root of agents' threads.
+func markerPattern(prefix string) *regexp.Regexp {
+	p := regexp.QuoteMeta(prefix)
+	return regexp.MustCompile(`(?i)(\b` + p + `-\d+/[niex]/[0-9a-z_-]{4,}|\b` + p + `-\d+\.([niex]\.[0-9a-z]{6,}|root@))`)
+}
+
+// commandVerb returns the verb of a line that starts with a known command.
+func commandVerb(line string) string {
+	line = strings.TrimLeft(line, "> \t\u00a0")
+	rest, ok := strings.CutPrefix(line, "#")
+	if !ok {
+		rest, ok = strings.CutPrefix(line, "＃")
+	}
+	if !ok {
+		return ""
+	}
+	end := strings.IndexFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' })
+	if end < 0 {
+		end = len(rest)
+	}
+	verb := foldVerb(rest[:end])
+	if verb == "" || !strings.Contains(verbs, " "+verb+" ") {
+		return ""
+	}
+	return verb
+}
+
+func foldVerb(s string) string {
+	if len(s) > 40 {
+		return ""
+	}
+	return strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss").Replace(strings.ToLower(s))
+}
+
+// verbs are the commands of agents' mails in both languages, folded.
+const verbs = " " +
+	"geloest erledigt solved done warten waiting pending dritte vendor wiedervorlage wv snooze oeffnen reopen " +
+	"schliessen close spam notiz intern note internal antwort reply public still quiet ich uebernehme mine take " +
+	"zuweisen assign frei unassign gruppe group queue l2 eskalieren escalate l1 return chef manager kategorie kat " +
+	"category cat prio priority auswirkung dringlichkeit impact urgency tag betreff subject fuer for requester cc " +
+	"anruf call telefon phone weiter fwd zeit time faq vorlage template faqneu faqdraft analyse ursache workaround " +
+	"loesung analysis cause fix test fernwartung remote zusammen merge siehe link haupt parent problem teilen split " +
+	"trotzdem anyway meine my liste list zeige show suche search status hilfe help urlaub away anwesend here " +
+	"annehmen accept ablehnen reject warum why "
+
+// sharedRun returns eight consecutive words that stand in text and in one of the
+// internal texts, "" for none. Linear in the length of all texts.
+func sharedRun(text string, internal []string) string {
+	own := words(text)
+	if len(own) < leakRun {
+		return ""
+	}
+	seed := maphash.MakeSeed()
+	at := make(map[uint64]int, len(own))
+	for i := 0; i+leakRun <= len(own); i++ {
+		at[runHash(seed, own[i:i+leakRun])] = i
+	}
+	for _, t := range internal {
+		ws := words(visible(t))
+		for i := 0; i+leakRun <= len(ws); i++ {
+			j, ok := at[runHash(seed, ws[i:i+leakRun])]
+			if ok && strings.Join(own[j:j+leakRun], " ") == strings.Join(ws[i:i+leakRun], " ") {
+				return strings.Join(ws[i:i+leakRun], " ")
+			}
+		}
+	}
+	return ""
+}
+
+func runHash(seed maphash.Seed, ws []string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, w := range ws {
+		h.WriteString(w)
+		h.WriteByte(0)
+	}
+	return h.Sum64()
+}
+
+// words are runs of letters and digits, folded, umlauts in both spellings alike.
+func words(s string) []string {
+	ws := strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	r := strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss")
+	for i, w := range ws {
+		ws[i] = r.Replace(strings.ToLower(w))
+	}
+	return ws
+}

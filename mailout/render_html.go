@@ -1,0 +1,191 @@
+package mailout
+
+import (
+	"html"
+	"strings"
+)
+
+// The colours stand on white and on black: text keeps the colour of the client,
+// so that dark mode turns it by itself; only buttons have a ground of their own.
+const (
+	grey   = "#737a82"
+	rule   = "#9aa5b1"
+	accent = "#2563a8"
+)
+
+// html writes the content of the HTML part: tables and paragraphs with inline
+// styles, what Outlook's Word engine can draw.
+func (d document) html(to target) string {
+	w := htmlWriter{to: to}
+	blocks := d.blocks
+	for i := 0; i < len(blocks); {
+		b := blocks[i]
+		n := 1
+		if b.only == textOnly {
+			i++
+			continue
+		}
+		for joins(b.style) && i+n < len(blocks) && blocks[i+n].style == b.style && blocks[i+n].only != textOnly {
+			n++
+		}
+		w.group(b.style, blocks[i:i+n])
+		i += n
+	}
+	w.endFooter()
+	return w.b.String()
+}
+
+// joins says which blocks stand in one element with their neighbours.
+func joins(s lineStyle) bool {
+	switch s {
+	case styleText, styleRow, styleLabel, styleTable, styleItem, styleQuote:
+		return true
+	}
+	return false
+}
+
+type htmlWriter struct {
+	b      strings.Builder
+	to     target
+	footer bool
+}
+
+func (w *htmlWriter) paragraph(style, content string) {
+	if w.footer {
+		style += ";font-size:12px;color:" + grey
+	}
+	w.b.WriteString(`<p style="margin:0 0 12px 0` + style + `">` + content + "</p>\n")
+}
+
+func (w *htmlWriter) group(style lineStyle, rows []docBlock) {
+	switch style {
+	case styleText:
+		w.texts(rows)
+	case styleStrong:
+		w.b.WriteString(tableOpen + `<tr><td style="padding:2px 0 2px 10px;border-left:4px solid ` + accent + `;font-weight:bold">` +
+			rows[0].cells[0].html + "</td></tr></table>\n")
+	case styleHeading:
+		w.paragraph(";padding-top:6px;font-weight:bold", rows[0].cells[0].html)
+	case styleSeparator:
+		w.paragraph(";font-size:12px;color:"+grey, rows[0].cells[0].html)
+	case styleRow, styleLabel:
+		w.rows(style, rows)
+	case styleTable:
+		w.table(rows)
+	case styleItem:
+		w.b.WriteString(`<ul style="margin:0 0 12px 0;padding-left:22px">`)
+		for _, r := range rows {
+			w.b.WriteString(`<li style="margin:0 0 4px 0">` + r.cells[0].html + "</li>")
+		}
+		w.b.WriteString("</ul>\n")
+	case styleQuote:
+		w.b.WriteString(tableOpen + `<tr><td style="padding:0 0 0 10px;border-left:3px solid ` + rule + `">`)
+		for i, r := range rows {
+			if i > 0 {
+				w.b.WriteString("<br>")
+			}
+			w.b.WriteString(r.cells[0].html)
+		}
+		w.b.WriteString("</td></tr></table>\n")
+	case styleButtons:
+		w.buttons(rows[0].buttons)
+	case styleFooter:
+		w.endFooter()
+		w.footer = true
+		w.b.WriteString(tableOpen + `<tr><td style="border-top:1px solid ` + rule + `;padding-top:8px">` + "\n")
+	}
+}
+
+func (w *htmlWriter) endFooter() {
+	if w.footer {
+		w.b.WriteString("</td></tr></table>\n")
+		w.footer = false
+	}
+}
+
+const tableOpen = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 12px 0">`
+
+// texts writes lines as paragraphs; rendered Markdown brings its own.
+func (w *htmlWriter) texts(rows []docBlock) {
+	var lines []string
+	flush := func() {
+		if len(lines) > 0 {
+			w.paragraph("", strings.Join(lines, "<br>\n"))
+			lines = nil
+		}
+	}
+	for _, r := range rows {
+		h := r.cells[0].html
+		if isBlockHTML(h) {
+			flush()
+			w.b.WriteString(h + "\n")
+			continue
+		}
+		lines = append(lines, h)
+	}
+	flush()
+}
+
+// isBlockHTML reports whether a cell is nothing but rendered Markdown.
+func isBlockHTML(h string) bool {
+	for _, p := range []string{"<p ", "<ul ", "<ol ", "<pre ", "<blockquote ", "<h1>", "<h2>", "<h3>", "<h4>", "<h5>", "<h6>", "<hr>"} {
+		if strings.HasPrefix(h, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// rows writes facts: the key above the text on narrow screens would need a
+// stylesheet, so the key is short and may wrap.
+func (w *htmlWriter) rows(style lineStyle, rows []docBlock) {
+	w.b.WriteString(tableOpen)
+	last := ""
+	for _, r := range rows {
+		key, keyStyle := r.cells[0].html, ""
+		if style == styleLabel {
+			if key == last {
+				key = ""
+			}
+			last = r.cells[0].html
+			keyStyle = ";font-size:12px;font-weight:bold;line-height:22px"
+		}
+		w.b.WriteString(`<tr><td width="30%" valign="top" style="padding:0 12px 5px 0;color:` + grey + keyStyle + `">` + key +
+			`</td><td valign="top" style="padding:0 0 5px 0">` + r.cells[1].html + "</td></tr>\n")
+	}
+	w.b.WriteString("</table>\n")
+}
+
+// table writes a list with a head.
+func (w *htmlWriter) table(rows []docBlock) {
+	w.b.WriteString(tableOpen)
+	for i, r := range rows {
+		tag, style := "td", ""
+		if i == 0 {
+			tag, style = "th", ";color:"+grey+";font-weight:normal"
+		}
+		w.b.WriteString("<tr>")
+		for _, c := range r.cells {
+			w.b.WriteString("<" + tag + ` align="left" valign="top" style="padding:3px 8px 3px 0;border-bottom:1px solid ` + rule +
+				";font-size:13px" + style + `">` + c.html + "</" + tag + ">")
+		}
+		w.b.WriteString("</tr>\n")
+	}
+	w.b.WriteString("</table>\n")
+}
+
+// buttons writes links that stand side by side and wrap on narrow screens: one
+// floating table each, the form Outlook draws with its padding.
+func (w *htmlWriter) buttons(bs []docButton) {
+	for _, b := range bs {
+		uri := w.to.link(b.answer)
+		if uri == "" {
+			continue
+		}
+		w.b.WriteString(`<table role="presentation" align="left" cellpadding="0" cellspacing="0" border="0" style="margin:0 8px 8px 0"><tr>` +
+			`<td bgcolor="` + accent + `" style="background:` + accent + `;border-radius:4px;padding:8px 14px">` +
+			`<a href="` + html.EscapeString(uri) + `" style="color:#ffffff;text-decoration:none;font-size:14px;white-space:nowrap">` +
+			html.EscapeString(b.label) + "</a></td></tr></table>\n")
+	}
+	w.b.WriteString(`<div style="clear:both;height:4px;font-size:1px;line-height:4px">&nbsp;</div>` + "\n")
+}

@@ -1,0 +1,82 @@
+package mailout
+
+import (
+	"html"
+	"strconv"
+	"strings"
+)
+
+// value is one value of a template: text, or Markdown that is rendered when used.
+// A line of a template takes it as one line, a paragraph of its own as it is.
+type value struct {
+	text     string
+	markdown bool
+	multi    bool // line ends are kept
+	flag     bool // true without text: for {{#if}} alone
+}
+
+// values are what a template may use: single values and lists.
+type values struct {
+	one  map[string]value
+	many map[string][]map[string]value
+}
+
+// plain is a value of one line.
+func plain(s string) value { return value{text: s} }
+
+// richText is a text of many lines.
+func richText(s string, markdown bool) value { return value{text: s, markdown: markdown, multi: true} }
+
+// flag is a value for {{#if}}.
+func flag(b bool) value { return value{flag: b} }
+
+// count is a number; zero counts as empty.
+func count(n int) value {
+	if n == 0 {
+		return value{}
+	}
+	return value{text: strconv.Itoa(n)}
+}
+
+// several is a number above one.
+func several(n int) value {
+	if n < 2 {
+		return value{}
+	}
+	return count(n)
+}
+
+func (v value) empty() bool { return !v.flag && strings.TrimSpace(v.text) == "" }
+
+// inText is the value in the text part.
+func (v value) inText() string {
+	switch {
+	case v.markdown:
+		return markdownText(v.text)
+	case v.multi:
+		return strings.Trim(visible(v.text), "\n")
+	}
+	return OneLine(v.text)
+}
+
+// inHTML is the value in the HTML part, escaped.
+func (v value) inHTML() string {
+	switch {
+	case v.markdown:
+		return markdownHTML(v.text)
+	case v.multi:
+		return textHTML(strings.Trim(visible(v.text), "\n"))
+	}
+	return html.EscapeString(OneLine(v.text))
+}
+
+// textHTML escapes text of many lines; leading blanks stay visible.
+func textHTML(s string) string {
+	lines := strings.Split(strings.ReplaceAll(visible(s), "\t", "    "), "\n")
+	for i, l := range lines {
+		body := strings.TrimLeft(l, " ")
+		pad := min(len(l)-len(body), 40)
+		lines[i] = strings.Repeat("&nbsp;", pad) + html.EscapeString(body)
+	}
+	return strings.Join(lines, "<br>\n")
+}
