@@ -7,9 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// maxLine is the longest line accepted, in bytes.
-const maxLine = 16 << 10
-
 // checkBytes fills the lines of f and reports what the YAML library would
 // accept silently or report wrongly. It returns false when nothing can be read.
 func (r *Report) checkBytes(f *File, data []byte) bool {
@@ -34,12 +31,6 @@ func (r *Report) checkBytes(f *File, data []byte) bool {
 		line := 1 + strings.Count(strings.ReplaceAll(string(data[:firstInvalid(data)]), "\r\n", "\n"), "\n")
 		column := firstNonASCII(f.Line(line))
 		r.AddPlace(f.Name, line, column, 1, f.Line(line), notUTF8, line)
-	}
-	for i, line := range f.lines {
-		if len(line) > maxLine {
-			r.AddPlace(f.Name, i+1, 1, 1, "", longLine, maxLine)
-			return false
-		}
 	}
 	r.checkCharacters(f)
 	r.checkIndents(f)
@@ -98,14 +89,16 @@ func (r *Report) checkCharacters(f *File) {
 				return c
 			}
 			if !changed {
-				r.AddPlace(f.Name, i+1, column, 1, line, controlChar, fmt.Sprintf("U+%04X", c))
+				m := invisibleChar
+				if c < 0x20 || c == 0x7f {
+					m = controlChar
+				}
+				r.AddPlace(f.Name, i+1, column, 1, line, m, fmt.Sprintf("U+%04X", c))
 			}
 			changed = true
 			return ' '
 		}, line)
-		if changed {
-			f.work[i], f.bad[i+1] = fixed, true
-		}
+		f.work[i] = fixed
 	}
 }
 
@@ -122,7 +115,7 @@ func isPlainASCII(line string) bool {
 // hyphen and direction overrides.
 func invisible(c rune) bool {
 	return c < 0x20 && c != '\t' || c >= 0x7f && c < 0xa0 || c == 0xad || c == 0x2028 || c == 0x2029 ||
-		c == 0x200b || c == 0x2060 || c == 0xfeff || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069
+		c == 0x200b || c == 0x2060 || c == 0xfeff || c == 0xfffe || c == 0xffff || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069
 }
 
 // noBreak reports blanks that look like a space but are none in YAML.

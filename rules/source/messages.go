@@ -11,6 +11,8 @@ var (
 		"Im Editor als UTF-8 speichern.", "Save it as UTF-8 in your editor."}
 	controlChar = Message{"K003", Error, "Unsichtbares Steuerzeichen %s.", "Invisible control character %s.",
 		"Löschen Sie das Zeichen.", "Delete this character."}
+	invisibleChar = Message{"K003", Warning, "Unsichtbares Zeichen %s; es zählt als Leerzeichen.", "Invisible character %s; it counts as a space.",
+		"Löschen Sie das Zeichen.", "Delete this character."}
 	tabIndent = Message{"K004", Error, "Tabulator am Zeilenanfang%s. YAML braucht Leerzeichen: ersetzen Sie den Tab durch zwei Leerzeichen.",
 		"Tab at the start of the line%s. YAML needs spaces: replace the tab by two spaces.", "", ""}
 	noBreakIndent = Message{"K005", Error, "Unsichtbares geschütztes Leerzeichen (%s) in der Einrückung, Spalte %d–%d%s.",
@@ -18,8 +20,7 @@ var (
 		"Ersetzen Sie es durch gewöhnliche Leerzeichen.", "Replace it by ordinary spaces."}
 	noBreakSign = Message{"K005", Error, "Unsichtbares geschütztes Leerzeichen (%s) nach „%s“.", "Invisible no-break space (%s) after “%s”.",
 		"Ersetzen Sie es durch ein gewöhnliches Leerzeichen.", "Replace it by an ordinary space."}
-	longLine = Message{"K001", Error, "Die Zeile ist länger als %d Bytes.", "The line is longer than %d bytes.", "", ""}
-	syntax   = Message{"K006", Error, "YAML ist hier nicht lesbar: %s.", "YAML cannot be read here: %s.",
+	syntax = Message{"K006", Error, "YAML ist hier nicht lesbar: %s.", "YAML cannot be read here: %s.",
 		"Prüfen Sie Einrückung, Klammern und Anführungszeichen dieser und der vorigen Zeile.", "Check indentation, brackets and quotes of this line and the one before."}
 	wrongIndent = Message{"K006", Error, "Die Einrückung passt zu keiner Zeile darüber.", "The indentation fits no line above.",
 		"Rücken Sie die Zeile genau so weit ein wie die Geschwister darüber.", "Indent the line exactly as its siblings above."}

@@ -74,6 +74,9 @@ type Report struct {
 	alerts   map[*Node]bool // nodes already reported: no second finding of the same value
 }
 
+// maxExcerpt is the longest source line, in bytes, a finding carries.
+const maxExcerpt = 16 << 10
+
 // maxKept bounds memory when a file consists of mistakes.
 const maxKept = 2000
 
@@ -106,7 +109,7 @@ func (r *Report) Add(n *Node, m Message, args ...any) {
 // characters long. Where quoting makes the column uncertain the whole value is
 // underlined.
 func (r *Report) AddIn(n *Node, offset, length int, m Message, args ...any) {
-	if n == nil || n.File == nil || n.Block || offset < 0 {
+	if n == nil || n.File == nil || n.Block || offset < 0 || len(n.File.Line(n.Line)) > maxExcerpt {
 		r.Add(n, m, args...)
 		return
 	}
@@ -142,6 +145,9 @@ func (r *Report) AddPlace(file string, line, column, length int, text string, m 
 	r.seen[key] = true
 	if _, ok := r.order[file]; !ok {
 		r.order[file] = len(r.order)
+	}
+	if len(text) > maxExcerpt {
+		text = ""
 	}
 	f := Finding{File: file, Line: line, Column: column, Length: length, Level: m.Level, Code: m.Code, Source: text}
 	words := make([]any, len(args))
