@@ -22,7 +22,11 @@ type Input struct {
 	Category, Priority string
 	Tags               []string
 
+	// AttachmentText is the text of the attachments, for attachment_text; may be empty.
+	AttachmentText string
+
 	Internal     bool // sender of an internal domain
+	VIP          bool // sender is marked as important in the directory
 	Known        bool // sender may open tickets
 	FirstContact bool
 	// SenderOpenTickets counts the open tickets of this sender.

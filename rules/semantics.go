@@ -1,0 +1,4 @@
+package rules
+
+// semantics runs the checks over the whole set.
+func (c *compiler) semantics() {}

@@ -1,0 +1,47 @@
+package rules
+
+// Set is a compiled rule set: categories, rules and FAQ. It is immutable and
+// safe for concurrent use.
+type Set struct {
+	// Hash is the SHA-256, in hex, of the normalised source: comments and
+	// layout do not count.
+	Hash string
+
+	refs       Refs
+	index      index
+	categories []category
+	categorize categorize
+	rules      []rule
+	dispatch   *dispatch
+	faq        *faq
+	tests      []testCase
+}
+
+// Categories returns the categories in the order written.
+func (s *Set) Categories() []Category {
+	out := make([]Category, len(s.categories))
+	for i := range s.categories {
+		out[i] = s.categories[i].Category
+	}
+	return out
+}
+
+// RuleNames returns the names of the enabled rules in their order.
+func (s *Set) RuleNames() []string {
+	out := make([]string, len(s.rules))
+	for i := range s.rules {
+		out[i] = s.rules[i].name
+	}
+	return out
+}
+
+// SenderGroups returns the groups an address belongs to, in no fixed order.
+func (s *Set) SenderGroups(address string) []string {
+	var out []string
+	for name, list := range s.refs.SenderGroups {
+		if newSenders(list).has(address) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
