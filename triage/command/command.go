@@ -129,6 +129,8 @@ type Mail struct {
 	Problems []Problem // not empty: nothing may be executed or sent
 	// Confirmed: the mail says nothing but "ok".
 	Confirmed bool
+	// Escaped: lines of the text begin with # because the agent wrote ##.
+	Escaped bool
 	// FromSubject: the commands stand in the subject.
 	FromSubject bool
 
@@ -137,6 +139,12 @@ type Mail struct {
 
 // OK reports whether the mail may be executed.
 func (m Mail) OK() bool { return len(m.Problems) == 0 }
+
+// IsCommand reports whether a line would be read as a command: nothing of the kind may
+// stand in mail to requesters, unless it was Escaped.
+func IsCommand(line string) bool {
+	return words[verbKey(commandWord(mark(line)))].shown != ""
+}
 
 // Has reports whether one of the commands has the verb.
 func (m Mail) Has(v Verb) bool {

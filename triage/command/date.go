@@ -151,15 +151,19 @@ func (p *parser) span(args []token) (first, last day, rest []token, ok bool) {
 	return p.start(head, last, first), last, args[len(args)-len(to.words):], true
 }
 
+// longAgo is how many days an absence may have begun before it is told without a year.
+const longAgo = 90
+
 // start reads the first day again as the latest one not after the last.
 func (p *parser) start(args []token, last, first day) day {
 	if !last.before(first) {
 		return first
 	}
 	r := p.reader(args, true)
+	today := dayOf(r.now)
 	r.now = last.at(12, 0, r.now.Location())
 	r.skip("vom", "von", "from", "ab", "am", "on")
-	if d, ok := r.day(); ok {
+	if d, ok := r.day(); ok && !d.before(today.add(-longAgo)) {
 		return d
 	}
 	return first

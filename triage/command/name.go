@@ -2,6 +2,7 @@ package command
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -119,7 +120,7 @@ func shown(names []Name) []string {
 func (p *parser) name(l *line, about string, id *string) *Problem {
 	word := strings.Trim(joined(l.args), ".,;!")
 	if word == "" {
-		return l.problem(Missing, about, "")
+		return p.offerAll(l.problem(Missing, about, ""))
 	}
 	found, near := resolve(p.list(about), word)
 	if len(found) == 1 {
@@ -132,14 +133,24 @@ func (p *parser) name(l *line, about string, id *string) *Problem {
 		return pr
 	}
 	pr := l.problem(NoSuchName, about, word)
-	pr.Candidates = shown(near)
+	if pr.Candidates = shown(near); len(near) == 0 {
+		p.offerAll(pr)
+	}
 	if len(near) == 1 {
 		p.suggest(pr, l, near[0].ID, l.rest)
 	} else if first, _ := resolve(p.list(about), l.args[0].text); l.spec.args == argEscalate && !l.hasRest && len(l.args) > 1 && len(first) == 1 {
 		// "#l2 netz Zertifikat abgelaufen": the colon is missing.
 		p.suggest(pr, l, first[0].ID, joined(l.args[1:]))
-		pr.Code = Unexpected
-		pr.Value = joined(l.args[1:])
+		pr.Code, pr.Value, pr.Candidates = Unexpected, joined(l.args[1:]), nil
+	}
+	return pr
+}
+
+// offerAll names everything the argument could be.
+func (p *parser) offerAll(pr *Problem) *Problem {
+	pr.all = true
+	for _, e := range p.list(pr.About) {
+		pr.Candidates = append(pr.Candidates, e.name.ID)
 	}
 	return pr
 }
@@ -190,10 +201,8 @@ func (p *parser) value(l *line, list []Name, id *string) *Problem {
 		pr.Candidates = append(pr.Candidates, n.ID)
 	}
 	for _, n := range list {
-		for _, label := range n.Names {
-			if !isDigits(label) && !slices.Contains(pr.Candidates, label) {
-				pr.Candidates = append(pr.Candidates, label)
-			}
+		if len(n.Names) > 0 && !slices.Contains(pr.Candidates, n.Names[0]) {
+			pr.Candidates = append(pr.Candidates, n.Names[0])
 		}
 	}
 	if len(near) == 1 {
@@ -215,18 +224,16 @@ func nearestName(n Name, word string) string {
 	return n.ID
 }
 
-func isDigits(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
-}
-
 func (p *parser) priorities() []Name {
 	if p.c.Priorities != nil {
 		return p.c.Priorities
 	}
-	return []Name{
-		{ID: "P1", Names: []string{"kritisch", "critical", "1"}}, {ID: "P2", Names: []string{"hoch", "high", "2"}},
-		{ID: "P3", Names: []string{"normal", "3"}}, {ID: "P4", Names: []string{"niedrig", "low", "4"}},
+	list := make([]Name, 0, 4)
+	for i, label := range []phrase{{"kritisch", "critical"}, {"hoch", "high"}, {"normal", "normal"}, {"niedrig", "low"}} {
+		n := strconv.Itoa(i + 1)
+		list = append(list, Name{ID: "P" + n, Names: []string{label.in(p.c.Language), label.de, label.en, n}})
 	}
+	return list
 }
 
 // person takes an address, or a name that is unique in the directory.

@@ -161,6 +161,7 @@ func (p *parser) text(lines []string, first int) {
 				continue
 			case escaped(s, top):
 				raw = strings.Replace(raw, firstHash(raw), "", 1)
+				p.m.Escaped = true
 			}
 		}
 		if strings.TrimSpace(clean(raw)) != "" {
@@ -266,7 +267,7 @@ func (p *parser) misplaced(l *line) {
 	}
 	problem := l.problem(Misplaced, "", "")
 	if c, wrong := p.interpret(l); wrong == nil {
-		problem.Suggestion, problem.Corrected = l.literal, []Command{c}
+		problem.Suggestion, problem.Corrected = l.source(l.tail), []Command{c}
 	} else if wrong.Suggestion != "" {
 		problem.Suggestion, problem.Corrected = wrong.Suggestion, wrong.Corrected
 	}

@@ -65,6 +65,8 @@ type Problem struct {
 	Suggestion string
 	// Corrected are the commands of the suggestion.
 	Corrected []Command
+
+	all bool // Candidates are all there are, not those that are near
 }
 
 // phrase is a text in both languages.

@@ -16,7 +16,7 @@ func (p Problem) Text(lang string) string {
 	case Ambiguous:
 		return several.in(lang) + p.candidates(lang) + "."
 	case Unexpected, BadAddress, BadDate, PastDate, FutureDate, BadDuration, NoSuchTicket:
-		head += quoteValue(p.Value)
+		head += quoteValue(p.Value, lang)
 	case Contradiction:
 		head += p.Other + "."
 	}
@@ -26,6 +26,7 @@ func (p Problem) Text(lang string) string {
 		parts = append(parts, placeAtHead.in(lang), asText.in(lang)+p.Literal)
 	case p.Code == Misplaced:
 		parts = append(parts, asText.in(lang)+p.Literal)
+	case p.Code == NoSuchName && p.all:
 	case p.Code == NoSuchName && len(p.Candidates) > 0:
 		parts = append(parts, didYouMean.in(lang)+p.candidates(lang)+"?")
 	case p.Suggestion != "":
@@ -35,7 +36,7 @@ func (p Problem) Text(lang string) string {
 	case p.Code == Unknown:
 		parts = append(parts, helpIs.in(lang), asText.in(lang)+p.Literal)
 	}
-	if len(p.Candidates) > 0 && (p.Code == UnknownValue || p.Code == Missing) {
+	if len(p.Candidates) > 0 && (p.Code == UnknownValue || p.Code == Missing || p.Code == NoSuchName && p.all) {
 		parts = append(parts, possible.in(lang)+p.list(", "))
 	}
 	return strings.Join(parts, " ")
@@ -57,7 +58,12 @@ func (p Problem) list(sep string) string {
 	return strings.Join(p.Candidates, sep)
 }
 
-func quoteValue(s string) string { return "„" + cut(s, 60) + "“" }
+func quoteValue(s, lang string) string {
+	if lang == "en" {
+		return "“" + cut(s, 60) + "”."
+	}
+	return "„" + cut(s, 60) + "“."
+}
 
 // cut shortens to n characters.
 func cut(s string, n int) string {

@@ -72,12 +72,17 @@ func (p *parser) takeTarget(l *line) (Ref, string) {
 		l.args = l.args[1:]
 		return r, value
 	}
-	if r, ok := p.ref(l.args[n-1], bare); ok && l.spec.args != argTicket {
+	if r, ok := p.ref(l.args[n-1], bare && !l.takesTime()); ok && l.spec.args != argTicket {
 		value := l.args[n-1].text
 		l.args = l.args[:n-1]
 		return r, value
 	}
 	return Ref{}, ""
+}
+
+// takesTime: the last number may be a year.
+func (l *line) takesTime() bool {
+	return l.spec.args == argWhen || l.spec.args == argWait || l.spec.args == argCall
 }
 
 // takeTextTarget: in free text only the first word can be the ticket.
