@@ -194,3 +194,23 @@ func TestUsages(t *testing.T) {
 		t.Error("unknown verb")
 	}
 }
+
+func TestDistance(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", maxCompared)
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"geloest", "gelost", 1}, {"sloved", "solved", 1}, {"ca", "abc", 3}, {"warten", "wraten", 1},
+		{"hilfe", "hlief", 2}, {"kitten", "sitting", 3}, {"öl", "ol", 1}, {long, long + "bb", 2}} {
+		if got := distance([]rune(c.a), []rune(c.b)); got != c.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		}
+		if got := distance([]rune(c.b), []rune(c.a)); len([]rune(c.a)) <= maxCompared && got != c.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", c.b, c.a, got, c.want)
+		}
+	}
+	if near := nearest(strings.Repeat("a", maxCompared+1), []string{long}); near != nil {
+		t.Errorf("a word too long is near %v", near)
+	}
+}
