@@ -16,16 +16,21 @@ func (s *Set) Explain(in Input) Decision { return s.decide(in, true) }
 func (s *Set) decide(in Input, full bool) Decision {
 	e := s.newEvaluation(in)
 	e.full = full
+	e.decide()
+	return e.d
+}
+
+// decide goes through the stages in their order.
+func (e *evaluation) decide() {
 	e.language()
-	if in.Reply {
-		e.d.Category, e.d.Priority = in.Category, in.Priority
+	if e.in.Reply {
+		e.d.Category, e.d.Priority = e.in.Category, e.in.Priority
 	} else {
 		e.categorize()
 	}
 	e.runRules()
 	e.finish()
 	e.answer()
-	return e.d
 }
 
 func (e *evaluation) language() {

@@ -173,7 +173,9 @@ func (x *index) scanWord(t *text, i int32, h *hits) {
 	w := &t.words[i]
 	for _, k := range w.keys.k[:w.keys.n] {
 		for _, r := range x.stems.get(k) {
-			h.add(r.pattern, w.place, i)
+			if !x.patterns[r.pattern].plural(w.text) {
+				h.add(r.pattern, w.place, i)
+			}
 		}
 		for _, r := range x.phrases.get(k) {
 			x.phraseAt(t, i, r, h)

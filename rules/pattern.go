@@ -106,6 +106,14 @@ func patternWords(s string) []string {
 	return words
 }
 
+// plural reports whether the pattern is the word with an ending: an admin who
+// wrote dateien does not mean Datei, and teams not Team. Endings that only
+// tell persons of a verb apart (drucken, drucke) do not count.
+func (p *pattern) plural(word string) bool {
+	ending, ok := strings.CutPrefix(p.word, word)
+	return ok && ending != "" && (ending != "n" || !strings.HasSuffix(word, "e"))
+}
+
 // compoundForms returns what a word pattern looks for at the start of a
 // compound (literal) and at its end: the literal, or the stem that is compared
 // with the stem of the compound.

@@ -62,7 +62,7 @@ func keysOf(w string) (k keys) {
 	if v, prefix := verbStem(w); v != "" {
 		h := hash(hash(kindVerb, prefix), v)
 		k.add(h)
-		if hasUmlaut(v) && !denied(v) {
+		if hasUmlaut(v) && !denied(v) && !denied(n) {
 			k.add(hashBase(hash(kindVerb, prefix), v))
 		}
 	}
