@@ -1,0 +1,192 @@
+package mailin
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The words that mail programs put around the name and date above a quote:
+// "On ... wrote:", "Am ... schrieb ...:". Lower case.
+var (
+	attributionVerbs = []string{
+		"wrote", "writes", "said", "schrieb", "schreibt", "geschrieben", "a écrit", "a ecrit", "écrit", "escribió", "escribio", "ha scritto", "scrive", "scritto",
+		"escreveu", "schreef", "heeft geschreven", "het volgende geschreven", "napisał", "napisal", "napisała", "napisał(a)", "pisze", "skrev", "kirjoitti", "napsal", "napsal(a)", "napísal", "písal",
+		"írta", "írt", "ezt írta", "a scris", "yazdı", "şunları yazdı", "έγραψε", "написал", "написала", "написав", "пише", "пишет", "писал", "rašė", "rakstīja", "kirjutas", "је написао", "je napisao", "je napisal", "написа", "menulis", "đã viết", "viết",
+		"写道", "寫道", "书き込み", "のメッセージ", "書きました", "さんは書きました", "님이 작성", "كتب", "כתב", "เขียน", "skribis", "scripsit",
+	}
+	attributionOpeners = []string{
+		"on ", "am ", "le ", "el ", "il ", "em ", "op ", "w dniu ", "dnia ", "den ", "dne ", "dňa ", "på ", "pe ", "la data de ", "în ", "в ", "on: ", "at ", "von: ",
+		"da: ", "mon, ", "tue, ", "wed, ", "thu, ", "fri, ", "sat, ", "sun, ", "mo, ", "di, ", "mi, ", "do, ", "fr, ", "sa, ", "so, ", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "ma ", "ti ", "ke ", "to ", "pe ", "la ", "su ",
+		"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonnabend", "sonntag", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+		"在 ", "在", "vào ", "pada ", "il giorno ", "a ", "fecha", "quoting ", "zitat von ", "in article ", "in message ", "in reply to ", "citando ", "citando", "quando ",
+	}
+)
+
+// attribution tells whether the lines from i on announce a quote, and how many
+// lines the announcement takes (1 to 4). Mail programs break the sentence.
+func attribution(lines []string, i int) int {
+	first := bareLine(lines[i])
+	if first == "" || len(first) > 300 || !attributionStart(first) {
+		return 0
+	}
+	joined := ""
+	for n := 1; n <= 4 && i+n <= len(lines); n++ {
+		l := bareLine(lines[i+n-1])
+		if n > 1 && (l == "" && n > 2 || len(l) > 300) {
+			return 0
+		}
+		if joined != "" {
+			joined += " "
+		}
+		joined += l
+		if n > 1 && l == "" {
+			continue
+		}
+		if attributionEnd(joined, nextLine(lines, i+n)) {
+			return n
+		}
+		if len(joined) > 600 || endsSentence(l) {
+			return 0
+		}
+	}
+	return 0
+}
+
+// bareLine is a line without the stars and brackets that HTML converters put
+// around it.
+func bareLine(s string) string {
+	s = strings.TrimSpace(s)
+	return strings.TrimSpace(strings.Trim(s, "*_"))
+}
+
+func nextLine(lines []string, i int) string {
+	for ; i < len(lines); i++ {
+		if s := strings.TrimSpace(lines[i]); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// endsSentence tells a line that ends like prose, so that no announcement goes
+// on in the next one.
+func endsSentence(s string) bool {
+	return strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") || strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "a.m.") && !strings.HasSuffix(s, "p.m.") && len(s) > 60
+}
+
+// attributionStart tells whether a line can begin an announcement: it begins with
+// one of the openers or a date, or it holds an address.
+func attributionStart(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	if unicode.IsDigit(r) || r == '<' || r == '[' || r == '"' || r == '\'' {
+		return true
+	}
+	if strings.IndexByte(s, '@') > 0 || strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：") || strings.HasSuffix(s, ",") {
+		return true
+	}
+	low := strings.ToLower(s[:min(len(s), 40)])
+	for _, o := range attributionOpeners {
+		if strings.HasPrefix(low, o) {
+			return true
+		}
+	}
+	return strings.HasSuffix(strings.ToLower(s), "wrote") || strings.HasPrefix(s, "-")
+}
+
+// attributionEnd tells whether the joined lines are a whole announcement. next is
+// the text below; a quote mark there makes weaker signs enough.
+func attributionEnd(s, next string) bool {
+	s = strings.TrimRight(s, " -*_")
+	colon := strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：")
+	low := strings.ToLower(strings.TrimRight(s, ":： -"))
+	quoted := strings.HasPrefix(next, ">") || strings.HasPrefix(next, "|") || strings.HasPrefix(next, quoteMark)
+	verb := verbAt(low)
+	digits := strings.IndexFunc(low, unicode.IsDigit) >= 0
+	at := strings.IndexByte(low, '@') >= 0
+	switch {
+	case verb == verbEnd && colon:
+		return (digits || at || quoted) && !proseAttribution(low, quoted)
+	case verb == verbEnd:
+		return quoted || strings.HasPrefix(s, "--") && len(s) < 200 || (digits && at)
+	case verb == verbInside && colon:
+		// "Am 3.5. schrieb Hans Meier:", "schrieb am 3.5. um 10:00:"
+		return digits && (quoted || openerDate(low) || at)
+	case verb == verbInside && quoted:
+		return digits && openerDate(low)
+	case colon && at && digits:
+		// "2014-03-20 8:48 GMT+01:00 Name <a@b>:"
+		return strings.HasSuffix(low, ">") && unicode.IsDigit(firstRune(low)) && strings.IndexByte(low, '<') > 8
+	}
+	if colon && quoted {
+		for _, o := range []string{"quoting ", "zitat von ", "in article ", "in message ", "citando "} {
+			if strings.HasPrefix(low, o) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+type verbPlace int
+
+const (
+	verbNone verbPlace = iota
+	verbInside
+	verbEnd
+)
+
+// verbAt finds a verb of quoting at the end of the text or inside of it.
+func verbAt(low string) verbPlace {
+	place := verbNone
+	for _, v := range attributionVerbs {
+		if strings.HasSuffix(low, v) {
+			return verbEnd
+		}
+		if place == verbNone {
+			if i := strings.Index(low, v); i >= 0 && wordEdge(low, i, len(v)) {
+				place = verbInside
+			}
+		}
+	}
+	return place
+}
+
+func wordEdge(s string, i, n int) bool {
+	if i > 0 {
+		if r, _ := utf8.DecodeLastRuneInString(s[:i]); unicode.IsLetter(r) {
+			return false
+		}
+	}
+	if i+n < len(s) {
+		if r, _ := utf8.DecodeRuneInString(s[i+n:]); unicode.IsLetter(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// openerDate tells whether the text begins with an opener and a date soon after.
+func openerDate(low string) bool {
+	for _, o := range attributionOpeners {
+		if strings.HasPrefix(low, o) {
+			rest := low[len(o):min(len(low), len(o)+40)]
+			return strings.IndexFunc(rest, unicode.IsDigit) >= 0
+		}
+	}
+	return unicode.IsDigit(firstRune(low)) || strings.IndexByte(low, '@') >= 0
+}
+
+// proseAttribution tells "In the mail of Friday the 3rd the customer wrote:" from
+// an announcement: no date form, no address, many words.
+func proseAttribution(low string, quoted bool) bool {
+	if quoted || strings.ContainsAny(low, "@") {
+		return false
+	}
+	return strings.IndexByte(low, ':') < 0 && !strings.ContainsAny(low, "/.,") && len(strings.Fields(low)) > 12
+}

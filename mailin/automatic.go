@@ -1,0 +1,347 @@
+package mailin
+
+import (
+	"strings"
+	"time"
+)
+
+// automatic says who wrote a mail, in the order: loops, structure, standard
+// fields (RFC 3834, 2369), fields of products, sender, subject, body. It only
+// ever takes the automatic answer away. The weak signs are the tables in
+// automaticwords.go.
+func automatic(m *Message, h *header, t *tree, o Options) Automatic {
+	c := classifier{m: m, h: h, t: t, o: o}
+	for _, step := range [...]func(*classifier){(*classifier).loop, (*classifier).structure, (*classifier).fields,
+		(*classifier).products, (*classifier).sender, (*classifier).subject, (*classifier).body, (*classifier).rest} {
+		step(&c)
+	}
+	a := Automatic{Class: c.class, Reasons: c.reasons}
+	if a.Class == "" {
+		a.Class = ClassHuman
+	}
+	a.Answer = a.Class == ClassHuman && !c.block
+	if a.Class == ClassAutoReply {
+		a.ReturnAt = returnDate(m.Reply, m.Date)
+	}
+	return a
+}
+
+type classifier struct {
+	m       *Message
+	h       *header
+	t       *tree
+	o       Options
+	class   Class
+	block   bool
+	reasons []string
+}
+
+// strong sets the class unless a stronger sign did already, and notes why.
+func (c *classifier) strong(k Class, why string) {
+	if c.class == "" {
+		c.class = k
+	}
+	c.note(why)
+}
+
+// weak only forbids an automatic answer.
+func (c *classifier) weak(why string) {
+	c.block = true
+	c.note(why)
+}
+
+func (c *classifier) note(why string) {
+	if len(c.reasons) < 20 {
+		c.reasons = append(c.reasons, cleanLine(why[:min(len(why), 200)]))
+	}
+}
+
+// loop: the mail is our own or goes round (RFC 5321 section 6.3).
+func (c *classifier) loop() {
+	n := 0
+	for i := range c.h.fields {
+		if equalFold(c.h.fields[i].name, "Received") {
+			n++
+		}
+	}
+	if n >= maxReceived {
+		c.strong(ClassLoop, "100 or more Received fields")
+	}
+	from := FoldAddress(c.m.From.Address)
+	for _, own := range c.o.Own {
+		if from != "" && from == own {
+			c.strong(ClassLoop, "From is our own address")
+		}
+	}
+}
+
+// structure: content types say what the mail is.
+func (c *classifier) structure() {
+	switch {
+	case c.m.DSN != nil:
+		c.strong(ClassDSN, "delivery report")
+	case c.t.reportType == "disposition-notification" || c.t.types["message/disposition-notification"]:
+		c.strong(ClassMDN, "read receipt (RFC 8098)")
+	case c.t.reportType == "delivery-status":
+		c.strong(ClassDSN, "Content-Type report-type=delivery-status")
+	case c.t.reportType == "feedback-report" || c.t.types["message/feedback-report"]:
+		c.strong(ClassSystem, "complaint report (RFC 5965)")
+	case c.t.reportType != "":
+		c.strong(ClassSystem, "Content-Type report-type="+c.t.reportType)
+	}
+	if c.t.types["text/calendar"] && c.t.calendar != "" {
+		c.strong(ClassCalendar, "text/calendar method="+c.t.calendar)
+	}
+	if c.t.partial {
+		c.weak("message/partial or message/external-body")
+	}
+}
+
+// fields: Auto-Submitted, Precedence, List-*, X-Auto-Response-Suppress.
+func (c *classifier) fields() {
+	for _, v := range c.h.all("Auto-Submitted") {
+		word := strings.ToLower(strings.TrimSpace(stripComments(v)))
+		if i := strings.IndexAny(word, "; \t"); i >= 0 {
+			word = word[:i]
+		}
+		switch {
+		case word == "" || word == "no":
+		case strings.HasPrefix(word, "auto-replied"):
+			c.strong(ClassAutoReply, "Auto-Submitted: "+word)
+		default:
+			c.strong(ClassSystem, "Auto-Submitted: "+word)
+		}
+	}
+	for _, name := range [...]string{"Precedence", "X-Precedence"} {
+		switch v := strings.ToLower(strings.TrimSpace(c.h.get(name))); v {
+		case "auto_reply", "auto-reply", "autoreply":
+			c.strong(ClassAutoReply, name+": "+v)
+		case "bulk", "junk", "list":
+			// Out-of-office replies say bulk, too: their other signs are stronger.
+			if c.class == "" && c.productReply() {
+				continue
+			}
+			c.strong(ClassList, name+": "+v)
+		}
+	}
+	for _, name := range listFields {
+		if c.h.has(name) {
+			c.strong(ClassList, name)
+		}
+	}
+	c.suppress()
+}
+
+// productReply tells whether a field of an autoresponder follows, which says more
+// than Precedence: bulk.
+func (c *classifier) productReply() bool {
+	for _, f := range productFields {
+		if f.class == ClassAutoReply && f.value == "" && c.h.has(f.name) {
+			return true
+		}
+	}
+	_, k := subjectClass(c.m.Subject)
+	return k == ClassAutoReply
+}
+
+// suppress reads X-Auto-Response-Suppress (MS-OXCMAIL 2.1.3.2.20): a wish for no
+// answer, not a sign of a robot.
+func (c *classifier) suppress() {
+	v := strings.ToLower(c.h.get("X-Auto-Response-Suppress"))
+	for _, w := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
+		if w == "all" || w == "oof" || w == "autoreply" {
+			c.weak("X-Auto-Response-Suppress: " + w)
+			return
+		}
+	}
+}
+
+// products: the fields that programs set.
+func (c *classifier) products() {
+	for _, f := range productFields {
+		if !c.h.has(f.name) {
+			continue
+		}
+		v := strings.ToLower(c.h.get(f.name))
+		if f.value != "" && !strings.Contains(v, f.value) || f.value == "" && (v == "no" || v == "false" || v == "0") {
+			continue
+		}
+		if f.class == "" {
+			c.weak(f.name)
+		} else {
+			c.strong(f.class, f.name)
+		}
+	}
+	for i := range c.h.fields {
+		name := c.h.fields[i].name
+		for _, p := range productPrefixes {
+			if len(name) > len(p) && equalFold(name[:len(p)], p) {
+				c.strong(ClassSystem, string(name))
+			}
+		}
+	}
+}
+
+// sender: the reverse-path and the local part of From.
+func (c *classifier) sender() {
+	for _, a := range [...]string{c.m.From.Address, c.m.ReturnPath, c.m.Sender.Address} {
+		local := strings.ToLower(a)
+		if i := strings.LastIndexByte(local, '@'); i >= 0 {
+			local = local[:i]
+		}
+		if local == "" || local == "<>" {
+			continue
+		}
+		if k, ok := localClass(local); ok {
+			c.strong(k, "sender "+a)
+		} else if robotLocal(local) {
+			c.weak("sender " + a)
+		}
+	}
+	if c.m.ReturnPath == "<>" {
+		if why, k := subjectClass(c.m.Subject); k == ClassMDN || k == ClassCalendar {
+			c.strong(k, why)
+		}
+		c.strong(ClassAutoReply, "Return-Path: <>")
+	}
+}
+
+// localClass knows the local parts that only machines have.
+func localClass(local string) (Class, bool) {
+	for _, s := range senderLocals {
+		if local == s.word || s.prefix && strings.HasPrefix(local, s.word) || s.suffix && strings.HasSuffix(local, s.word) {
+			return s.class, true
+		}
+	}
+	return "", false
+}
+
+// robotLocal tells local parts that say nobody reads answers.
+func robotLocal(local string) bool {
+	folded := strings.NewReplacer("-", "", "_", "", ".", "").Replace(local)
+	if i := strings.IndexByte(folded, '+'); i > 0 {
+		folded = folded[:i]
+	}
+	for _, w := range robotLocals {
+		if folded == w {
+			return true
+		}
+	}
+	return strings.HasPrefix(folded, "noreply") || strings.HasPrefix(folded, "donotreply") || strings.HasSuffix(folded, "noreply") || strings.HasPrefix(folded, "bounce")
+}
+
+// subject: the prefixes of robots. A prefix counts at the very start and followed
+// by ":" or as the whole subject; what only mentions it is a person's question.
+func (c *classifier) subject() {
+	why, k := subjectClass(c.m.Subject)
+	switch k {
+	case "":
+		return
+	case ClassHuman:
+		c.weak(why)
+	default:
+		c.strong(k, why)
+	}
+}
+
+// subjectClass finds what a subject says: a class, ClassHuman for words that only
+// forbid an answer, "" for none.
+func subjectClass(subject string) (string, Class) {
+	s := subject
+	for n := 0; n < 5; n++ {
+		rest, forward, ok := subjectPrefix(s)
+		if !ok || forward {
+			break
+		}
+		s = rest
+	}
+	low := strings.ToLower(strings.TrimSpace(s))
+	for _, w := range subjectWords {
+		if w.matches(low) {
+			return "Subject: " + w.word, w.class
+		}
+	}
+	return "", ""
+}
+
+func (w subjectWord) matches(low string) bool {
+	if w.suffix {
+		return strings.HasSuffix(strings.TrimRight(low, ".! "), w.word)
+	}
+	rest, ok := strings.CutPrefix(low, w.word)
+	if !ok {
+		return false
+	}
+	rest = strings.TrimLeft(rest, " ")
+	if rest == "" || rest == "." || rest == "!" {
+		return true
+	}
+	if w.open { // the words are clear enough without a colon
+		return true
+	}
+	return rest[0] == ':' || strings.HasPrefix(rest, "- ") && w.dash || strings.HasPrefix(rest, "–") && w.dash
+}
+
+// body: phrases of robots in the first KiB of the author's own text.
+func (c *classifier) body() {
+	text := c.m.Reply
+	if text == "" {
+		return
+	}
+	low := strings.ToLower(text[:min(len(text), 2048)])
+	score := 0
+	for _, p := range bodyPhrases {
+		if !strings.Contains(low, p.phrase) {
+			continue
+		}
+		score += p.weight
+		if score >= bodyThreshold {
+			c.weak("text: " + p.phrase)
+			return
+		}
+	}
+}
+
+// rest: what forbids an answer whatever the class.
+func (c *classifier) rest() {
+	if v := strings.ToLower(c.h.get("X-Spam-Flag")); strings.HasPrefix(v, "yes") {
+		c.weak("X-Spam-Flag: YES")
+	}
+	if v := strings.ToLower(c.h.get("X-Spam-Status")); strings.HasPrefix(v, "yes") {
+		c.weak("X-Spam-Status: Yes")
+	}
+	if c.m.Auth.Verdict == VerdictFail {
+		c.weak("sender verdict: fail")
+	}
+	if c.m.From.Address == "" {
+		c.weak("no From address")
+	}
+}
+
+// returnDate finds the day on which the author of an out-of-office note is back:
+// the last date of the phrases "bis (zum) ...", "ab (dem) ...", "am ... wieder",
+// "until ...", "back on ...". A date without year is the next one after sent.
+func returnDate(text string, sent time.Time) time.Time {
+	low := strings.ToLower(text[:min(len(text), 4096)])
+	words := strings.FieldsFunc(low, func(r rune) bool {
+		return r == ' ' || r == '\n' || r == '\t' || r == ',' || r == '(' || r == ')' || r == '\u00a0'
+	})
+	var best time.Time
+	for i, w := range words {
+		lead, ok := returnLeads[strings.TrimRight(w, ":")]
+		if !ok {
+			continue
+		}
+		for j := i + 1; j < len(words) && j <= i+4; j++ {
+			d, ok := dateAt(words[j:min(len(words), j+4)], sent)
+			if !ok {
+				continue
+			}
+			if lead == leadUntil || best.IsZero() || lead == leadBack {
+				best = d
+			}
+			break
+		}
+	}
+	return best
+}

@@ -1,0 +1,309 @@
+package mailin
+
+import (
+	"strings"
+)
+
+// maxProse is how much of a report's text is searched.
+const maxProse = 32 << 10
+
+// proseReport tells a delivery report that has no machine-readable part: by the
+// fields of mail servers, by sender and subject together, or by the set phrases
+// of servers. A person's mail about an undeliverable parcel has none of them.
+func proseReport(m *Message, h *header) bool {
+	if h.has("X-Failed-Recipients") || h.has("X-MS-Exchange-Message-Is-Ndr") {
+		return true
+	}
+	_, k := subjectClass(m.Subject)
+	subject := k == ClassDSN
+	phrase := reportPhrase(m.Text)
+	daemon := daemonSender(m)
+	switch {
+	case daemon && (subject || phrase):
+		return true
+	case m.ReturnPath == "<>" && (subject || phrase) && h.get("Auto-Submitted") != "auto-replied":
+		return true
+	case subject && phrase:
+		return true
+	}
+	return daemon && h.get("X-Autoreply") == "" && k != ClassAutoReply && !h.has("X-Auto-Response-Suppress")
+}
+
+func daemonSender(m *Message) bool {
+	for _, a := range [...]string{m.From.Address, m.ReturnPath, m.Sender.Address} {
+		local := strings.ToLower(a)
+		if i := strings.LastIndexByte(local, '@'); i >= 0 {
+			local = local[:i]
+		}
+		if k, ok := localClass(local); ok && k == ClassDSN {
+			return true
+		}
+	}
+	name := strings.ToLower(m.From.Name)
+	for _, w := range [...]string{"mail delivery", "mailer-daemon", "mail administrator", "delivery subsystem", "mail system", "postmaster", "microsoft outlook"} {
+		if strings.Contains(name, w) {
+			return w != "microsoft outlook" || m.ReturnPath == "<>"
+		}
+	}
+	return false
+}
+
+// reportPhrase tells whether the text begins with what mail servers say.
+func reportPhrase(text string) bool {
+	low := strings.ToLower(text[:min(len(text), 4096)])
+	for _, p := range reportPhrases {
+		if strings.Contains(low, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// addProse fills what the text of a report says.
+func (d *DSN) addProse(m *Message, h *header) {
+	text := m.Text[:min(len(m.Text), maxProse)]
+	own, copied := cutReturned(text)
+	for _, a := range h.all("X-Failed-Recipients") {
+		list, _ := parseAddresses(a)
+		for _, one := range list {
+			d.addRecipient(one.Address)
+		}
+	}
+	if len(d.Recipients) == 0 {
+		d.proseRecipients(m, own)
+	}
+	if len(d.Recipients) == 0 {
+		// Some servers return the mail and say nothing: its recipients failed.
+		for _, line := range strings.Split(copied, "\n") {
+			if k, v := headerLabel(line); k == 't' {
+				list, _ := parseAddresses(v)
+				for _, one := range list {
+					d.addRecipient(one.Address)
+				}
+				break
+			}
+		}
+	}
+	if d.Status == "" {
+		d.Status = proseStatus(own)
+	}
+	if d.Diagnostic == "" {
+		d.Diagnostic = proseDiagnostic(own)
+	}
+	if d.Action == "" {
+		d.Action = proseAction(m.Subject, own)
+	}
+}
+
+// cutReturned splits a report's text from the returned mail below it.
+func cutReturned(text string) (own, returned string) {
+	low := strings.ToLower(text)
+	if len(low) != len(text) {
+		low = text
+	}
+	cut := len(text)
+	for _, w := range returnedMarks {
+		if i := strings.Index(low, w); i >= 0 && i < cut && i > 20 {
+			cut = i
+		}
+	}
+	return text[:cut], text[cut:]
+}
+
+// proseRecipients collects the addresses of the report's own text in the places
+// where servers put failed recipients; the mail's own sender and the addressee of
+// the report are none.
+func (d *DSN) proseRecipients(m *Message, text string) {
+	not := map[string]bool{FoldAddress(m.From.Address): true, FoldAddress(m.ReturnPath): true}
+	for _, a := range m.To {
+		not[FoldAddress(a.Address)] = true
+	}
+	lines := strings.Split(text, "\n")
+	for _, strict := range [...]bool{true, false} {
+		for i, line := range lines {
+			for _, a := range addressesIn(line) {
+				if not[FoldAddress(a)] || systemAddress(a) || senderContext(line, a) {
+					continue
+				}
+				if strict && !recipientPlace(lines, i, a) {
+					continue
+				}
+				d.addRecipient(a)
+			}
+		}
+		if len(d.Recipients) > 0 {
+			return
+		}
+	}
+}
+
+// recipientPlace tells whether an address stands where servers put a failed
+// recipient: at the start of a line, or behind one of their words.
+func recipientPlace(lines []string, i int, a string) bool {
+	line := lines[i]
+	trimmed := strings.TrimLeft(line, " \t<>*-\"'")
+	if strings.HasPrefix(trimmed, a) {
+		return true
+	}
+	at := strings.Index(line, a)
+	before := strings.ToLower(line[:max(at, 0)])
+	for _, w := range recipientWords {
+		if strings.Contains(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// senderContext tells addresses that the text names as sender or contact.
+func senderContext(line, a string) bool {
+	before := strings.ToLower(line[:max(strings.Index(line, a), 0)])
+	for _, w := range [...]string{"mail from", "from:", "sender", "contact", "e-mail to", "email to", "mailto:", "message-id", "envelope-from", "forward to", "please send"} {
+		if strings.Contains(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func systemAddress(a string) bool {
+	local := strings.ToLower(a[:strings.LastIndexByte(a, '@')])
+	_, system := localClass(local)
+	return system || local == "abuse" || local == "hostmaster"
+}
+
+// addressesIn finds the addresses of a line of prose.
+func addressesIn(line string) []string {
+	var out []string
+	for off := 0; off < len(line) && len(out) < 50; {
+		i := strings.IndexByte(line[off:], '@')
+		if i < 0 {
+			break
+		}
+		i += off
+		a := i
+		for a > 0 && addressByte(line[a-1]) {
+			a--
+		}
+		b := i + 1
+		for b < len(line) && domainByte(line[b]) {
+			b++
+		}
+		dom := strings.Trim(line[i+1:b], ".-")
+		local := strings.TrimLeft(line[a:i], "./'=`")
+		if local != "" && strings.IndexByte(dom, '.') > 0 {
+			out = append(out, local+"@"+dom)
+		}
+		off = b
+		if b <= i {
+			off = i + 1
+		}
+	}
+	return out
+}
+
+func addressByte(c byte) bool {
+	return c > ' ' && c < 0x7f && strings.IndexByte("<>()[]\\,;:\"@", c) < 0
+}
+
+func domainByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '-' || c >= 0x80
+}
+
+// statusCode finds an enhanced status code (RFC 3463) in a text: class 2, 4 or 5,
+// subject and detail, not part of an address or version number.
+func statusCode(s string) string {
+	for i := 0; i+4 < len(s)+0; i++ {
+		if s[i] != '5' && s[i] != '4' && s[i] != '2' || s[i+1] != '.' || i > 0 && (s[i-1] == '.' || isDigit(s[i-1]) || s[i-1] == '-' || isLetter(s[i-1])) {
+			continue
+		}
+		j := i + 2
+		for j < len(s) && isDigit(s[j]) {
+			j++
+		}
+		if j == i+2 || j > i+5 || j >= len(s) || s[j] != '.' {
+			continue
+		}
+		k := j + 1
+		for k < len(s) && isDigit(s[k]) {
+			k++
+		}
+		if k == j+1 || k > j+4 || k < len(s) && (isLetter(s[k]) || s[k] == '.' && k+1 < len(s) && isDigit(s[k+1])) {
+			continue
+		}
+		return s[i:k]
+	}
+	return ""
+}
+
+func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
+// proseStatus finds the status of a report in prose: a code, an SMTP reply, or
+// what the words mean.
+func proseStatus(text string) string {
+	if s := statusCode(text); s != "" {
+		return s
+	}
+	low := strings.ToLower(text)
+	for _, w := range statusWords {
+		if strings.Contains(low, w.word) {
+			return w.status
+		}
+	}
+	switch reply := smtpReply(text); {
+	case strings.HasPrefix(reply, "4"):
+		return "4.0.0"
+	case strings.HasPrefix(reply, "5"):
+		return "5.0.0"
+	}
+	return ""
+}
+
+// smtpReply finds a line with a reply code of SMTP (RFC 5321 section 4.2).
+func smtpReply(text string) string {
+	for i := 0; i+4 < len(text); i++ {
+		if (text[i] == '4' || text[i] == '5') && text[i+1] >= '0' && text[i+1] <= '5' && isDigit(text[i+2]) && (text[i+3] == ' ' || text[i+3] == '-') &&
+			(i == 0 || !isDigit(text[i-1]) && !isLetter(text[i-1]) && text[i-1] != '.' && text[i-1] != '-') {
+			line, _, _ := strings.Cut(text[i:], "\n")
+			return line
+		}
+	}
+	return ""
+}
+
+// proseDiagnostic is the line that says why: an SMTP reply or the first line with
+// a word of failure.
+func proseDiagnostic(text string) string {
+	if r := smtpReply(text); r != "" {
+		return limit(cleanLine(r), 1000)
+	}
+	for _, line := range strings.Split(text, "\n") {
+		low := strings.ToLower(line)
+		for _, w := range [...]string{"unknown", "quota", "rejected", "full", "not found", "timed out", "denied", "unbekannt", "error", "fehler", "refused", "invalid"} {
+			if strings.Contains(low, w) {
+				return limit(cleanLine(line), 1000)
+			}
+		}
+	}
+	return ""
+}
+
+// proseAction tells a delay from a failure.
+func proseAction(subject, text string) string {
+	low := strings.ToLower(subject + "\n" + text)
+	for _, w := range [...]string{"delivery delayed", "delayed mail", "has been delayed", "still trying", "will continue to", "will keep trying", "not yet been delivered", "warning: could not send", "warning: message still undelivered", "nachricht verzögert", "verzögerte zustellung", "(delay)", "you do not need to resend", "do not have to resend"} {
+		if strings.Contains(low, w) {
+			return "delayed"
+		}
+	}
+	for _, w := range [...]string{"zugestellt:", "zustellungsbestätigung", "delivered:", "übermittelt:", "relayed:", "successfully delivered", "übermittlungsbestätigung", "weitergeleitet:"} {
+		if strings.HasPrefix(low, w) || w == "successfully delivered" && strings.Contains(low, w) {
+			if w == "relayed:" || w == "weitergeleitet:" {
+				return "relayed"
+			}
+			return "delivered"
+		}
+	}
+	return "failed"
+}

@@ -1,0 +1,151 @@
+package mailin
+
+import (
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxFilename is the length of an attachment's name in bytes.
+const maxFilename = 180
+
+// SafeFilename makes a decoded name safe to show and to create: no path, no
+// control, directional or invisible characters, no leading dot or dash, no
+// device name, at most 180 bytes. It is idempotent. An empty name becomes
+// "attachment-N" with an extension for the content type; n counts from 0.
+func SafeFilename(name, contentType string, n int) string {
+	name = lastSegment(decodePercentName(name))
+	if !plainName(name) {
+		name = scrubName(name)
+	}
+	name = strings.TrimLeft(name, ".- ")
+	name = strings.TrimRight(name, ". ")
+	name = shortenName(name)
+	if name == "" {
+		return "attachment-" + strconv.Itoa(n+1) + extension(contentType)
+	}
+	if deviceName(name) {
+		name = "_" + name
+	}
+	return name
+}
+
+// decodePercentName decodes %2e%2e%2f only where it hides a path.
+func decodePercentName(s string) string {
+	low := strings.ToLower(s)
+	if strings.Contains(low, "%2f") || strings.Contains(low, "%5c") || strings.Contains(low, "%00") {
+		return string(appendPercent(nil, s))
+	}
+	return s
+}
+
+func lastSegment(s string) string {
+	for {
+		i := strings.LastIndexAny(s, "/\\")
+		if i < 0 {
+			return s
+		}
+		if strings.Trim(s[i+1:], ". ") != "" {
+			return s[i+1:]
+		}
+		s = s[:i]
+	}
+}
+
+func plainName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || strings.IndexByte(`<>:"|?*`, c) >= 0 || c == ' ' && i+1 < len(s) && s[i+1] == ' ' || c == '.' && i+1 < len(s) && s[i+1] == '.' {
+			return false
+		}
+	}
+	return true
+}
+
+func scrubName(s string) string {
+	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
+	var out strings.Builder
+	last := rune(0)
+	for _, r := range s {
+		switch {
+		case invisible(r) || r == 0:
+			continue
+		case r <= ' ' || r == 0x7f || r >= 0x80 && r <= 0xa0 || unicode.Is(unicode.Zs, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r):
+			r = ' '
+		case strings.ContainsRune(`<>:"|?*/\`, r):
+			r = '_'
+		case r == '․' || r == '。' || r == '．':
+			r = '.'
+		case r == '∕' || r == '⁄' || r == '／' || r == '＼':
+			r = '_'
+		}
+		if r == ' ' && last == ' ' || r == '.' && last == '.' {
+			continue
+		}
+		out.WriteRune(r)
+		last = r
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// shortenName keeps the extension of a name that is too long.
+func shortenName(s string) string {
+	if len(s) <= maxFilename {
+		return s
+	}
+	ext := path.Ext(s)
+	if len(ext) > 20 {
+		ext = ""
+	}
+	cut := maxFilename - len(ext)
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return strings.TrimRight(s[:cut], ". ") + ext
+}
+
+// deviceName tells names that Windows gives to devices, with any extension.
+func deviceName(s string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(s), ".")
+	base = strings.TrimSpace(base)
+	switch base {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	return len(base) == 4 && (strings.HasPrefix(base, "com") || strings.HasPrefix(base, "lpt")) && base[3] >= '0' && base[3] <= '9'
+}
+
+// extension is the usual file extension of a content type.
+func extension(contentType string) string {
+	switch contentType {
+	case "text/plain":
+		return ".txt"
+	case "text/html":
+		return ".html"
+	case "image/jpeg", "image/jpg", "image/pjpeg":
+		return ".jpg"
+	case "image/png":
+		return ".png"
+	case "image/gif":
+		return ".gif"
+	case "application/pdf":
+		return ".pdf"
+	case "text/calendar":
+		return ".ics"
+	case "message/rfc822":
+		return ".eml"
+	case "application/pgp-signature":
+		return ".asc"
+	case "application/pkcs7-signature", "application/x-pkcs7-signature":
+		return ".p7s"
+	case "application/pkcs7-mime", "application/x-pkcs7-mime":
+		return ".p7m"
+	case "application/zip":
+		return ".zip"
+	}
+	return ".bin"
+}

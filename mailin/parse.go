@@ -1,0 +1,354 @@
+package mailin
+
+import (
+	"bytes"
+	"strings"
+	"time"
+)
+
+// The defects.
+const (
+	DefectHeader    Defect = "header has lines that are no fields"
+	DefectHeaderCut Defect = "header is too long: the rest is not read"
+	DefectNoHeader  Defect = "header ends without an empty line"
+	DefectDepth     Defect = "parts are nested too deep: the inner ones are not read"
+	DefectParts     Defect = "too many parts: the last ones are not read"
+	DefectBoundary  Defect = "boundary is missing or wrong"
+	DefectUnclosed  Defect = "last boundary is missing: the mail may be cut off"
+	DefectTextSize  Defect = "text is too long: the rest is not read"
+	DefectCharset   Defect = "charset is unknown or wrong"
+	DefectDate      Defect = "date cannot be read"
+	DefectFrom      Defect = "no usable From address"
+	DefectManyFrom  Defect = "several From fields or addresses"
+	DefectMessageID Defect = "Message-ID is malformed"
+	DefectAddresses Defect = "too many addresses: the last ones are not read"
+	DefectRefs      Defect = "too many references: the oldest ones are dropped"
+	DefectTNEF      Defect = "winmail.dat is damaged"
+	DefectUTF16     Defect = "the mail is UTF-16 as a whole"
+	DefectStopped   Defect = "reading stopped at an internal error: what was read so far is kept"
+)
+
+// Limits on what Message keeps.
+const (
+	maxSubject     = 1000 // bytes
+	maxKeptFields  = 200
+	maxFieldValue  = 2000 // bytes
+	defaultMaxText = maxTextTotal
+	maxReceived    = 100 // RFC 5321 section 6.3
+)
+
+// Options shape how a mail is read. The zero value reads without trust.
+type Options struct {
+	Received time.Time   // used where the mail has no usable date
+	Auth     AuthOptions // whose verdict counts
+	Own      []string    // our own addresses, folded: a mail from one of them is a loop
+	Prefix   string      // our ticket prefix, for the lines of our mails ("IT")
+	MaxText  int         // bytes of Text, 0 for 4 MiB
+}
+
+// Parse reads a mail. It never fails: what cannot be read is left empty and named
+// in Defects.
+func Parse(raw []byte, o Options) (m *Message) {
+	m = &Message{Date: o.Received}
+	defer func() {
+		// Bad input must not stop the queue; the fuzz targets call parse itself.
+		if recover() != nil {
+			m.Truncated = true
+			m.defect(DefectStopped)
+			m.Automatic.Answer = false
+			if m.Automatic.Class == "" {
+				m.Automatic = Automatic{Class: ClassHuman, Reasons: []string{string(DefectStopped)}}
+			}
+		}
+	}()
+	parse(m, raw, o)
+	return m
+}
+
+func parse(m *Message, raw []byte, o Options) {
+	if len(raw) > 3 && (raw[0] == 0xFF && raw[1] == 0xFE || raw[0] == 0xFE && raw[1] == 0xFF) {
+		m.defect(DefectUTF16)
+	}
+	b := normalise(raw)
+	h, body := splitHeader(b)
+	m.readHeader(&h, o)
+	t := walkRoot(h, body)
+	text, cids, htmlOnly := t.body()
+	limit := o.MaxText
+	if limit <= 0 {
+		limit = defaultMaxText
+	}
+	if len(text) > limit {
+		text = string(cutRune([]byte(text), limit))
+		t.cut = true
+		t.defect(DefectTextSize)
+	}
+	m.HTMLOnly = htmlOnly
+	m.Calendar, m.Encrypted, m.Signed = t.calendar, t.encrypted, t.signed
+	m.readAttachments(t, cids)
+	m.split(t, text, o)
+	m.Auth = verdict(m, &h, o.Auth)
+	m.DSN = readDSN(m, &h, t)
+	m.Automatic = automatic(m, &h, t, o)
+	m.Truncated = m.Truncated || t.cut || h.cut
+	for _, d := range t.defects {
+		m.defect(d)
+	}
+}
+
+func (m *Message) defect(d Defect) {
+	for _, have := range m.Defects {
+		if have == d {
+			return
+		}
+	}
+	m.Defects = append(m.Defects, d)
+}
+
+// split fills text, reply, quote, signature and language.
+func (m *Message) split(t *tree, text string, o Options) {
+	m.Text = strings.TrimRight(dropMarks(text), " \n\t")
+	s := splitReply(text, replyContext{subject: m.Subject, prefix: o.Prefix,
+		isReply: len(m.InReplyTo) > 0 || len(m.References) > 0 || answerSubject(m.Subject)})
+	m.Reply, m.Quoted, m.Signature, m.Forwarded = s.reply, s.quoted, s.signature, s.forwarded
+	m.Language, m.LanguageConfidence = language(m.Reply)
+	if m.LanguageConfidence < 0.3 {
+		if l, c := language(m.Subject + "\n" + m.Text); c > m.LanguageConfidence {
+			m.Language, m.LanguageConfidence = l, c
+		}
+	}
+}
+
+// walkRoot reads the tree of a mail whose header is split off already.
+func walkRoot(h header, body []byte) *tree {
+	t := &tree{}
+	p := newPart(h, body)
+	if p.ctype.value == "" && h.get("MIME-Version") == "" && strings.HasPrefix(string(bytes.TrimSpace(body[:min(len(body), 40)])), "<html") {
+		p.ctype.value = "text/html"
+	}
+	t.walk(p, 0, "text/plain")
+	return t
+}
+
+func readTree(b []byte) *tree {
+	h, body := splitHeader(b)
+	return walkRoot(h, body)
+}
+
+// readAttachments lists the leaves. A picture that the text shows, or that only
+// has a Content-ID, is inline: a logo rather than an attachment.
+func (m *Message) readAttachments(t *tree, cids []string) {
+	if len(t.leaves) == 0 {
+		return
+	}
+	for i := range t.other {
+		if t.other[i].html && len(t.leaves) > 0 {
+			cids = append(cids, cidRefs([]byte(t.other[i].decode(t)))...)
+		}
+	}
+	m.Attachments = make([]Attachment, 0, len(t.leaves))
+	for i := range t.leaves {
+		l := &t.leaves[i]
+		a := l.attachment(i)
+		if strings.HasPrefix(l.ctype, "image/") || l.related {
+			a.Inline = a.Inline || l.cid != "" && l.related
+			for _, c := range cids {
+				if l.cid != "" && strings.EqualFold(c, l.cid) {
+					a.Inline = true
+				}
+			}
+		}
+		m.Attachments = append(m.Attachments, a)
+	}
+}
+
+// cidRefs finds the Content-IDs that an HTML text refers to.
+func cidRefs(b []byte) []string {
+	var out []string
+	for n := 0; n < maxParts; n++ {
+		i := bytes.Index(b, []byte("cid:"))
+		if i < 0 {
+			break
+		}
+		b = b[i+4:]
+		j := bytes.IndexAny(b[:min(len(b), 300)], "\"'> )&")
+		if j > 0 {
+			out = append(out, string(b[:j]))
+		}
+	}
+	return out
+}
+
+// readHeader fills the fields that come from the header.
+func (m *Message) readHeader(h *header, o Options) {
+	if h.badLines > 0 {
+		m.defect(DefectHeader)
+	}
+	if h.cut {
+		m.defect(DefectHeaderCut)
+	}
+	if h.overrun && len(h.fields) > 0 {
+		m.defect(DefectNoHeader)
+	}
+	if h.has("Return-Path") {
+		if rp := strings.TrimSpace(h.get("Return-Path")); rp == "<>" || rp == "" {
+			m.ReturnPath = "<>"
+		} else {
+			a, _ := parseAddress(rp)
+			m.ReturnPath = a.Address
+		}
+	}
+	m.Subject = decodeSubject(h.get("Subject"))
+	m.readFrom(h)
+	m.To = m.addresses(h, "To")
+	m.Cc = m.addresses(h, "Cc")
+	m.ReplyTo = m.addresses(h, "Reply-To")
+	if d, ok := parseDate(h.get("Date")); ok && plausible(d, o.Received) {
+		m.Date = d
+	} else {
+		m.defect(DefectDate)
+	}
+	m.readIDs(h)
+	m.keepFields(h)
+}
+
+// plausible refuses dates that cannot be: before mail existed, or more than two
+// days after it was received.
+func plausible(d, received time.Time) bool {
+	if d.Year() < 1970 {
+		return false
+	}
+	return received.IsZero() || d.Before(received.AddDate(0, 0, 2))
+}
+
+func decodeSubject(s string) string {
+	s = cleanLine(decodeWords(s))
+	if len(s) > maxSubject {
+		s = string(cutRune([]byte(s), maxSubject))
+	}
+	return s
+}
+
+func (m *Message) readFrom(h *header) {
+	for i := range h.fields {
+		if !equalFold(h.fields[i].name, "From") {
+			continue
+		}
+		m.FromFields++
+		if m.FromFields > 10 {
+			continue
+		}
+		list, _ := parseAddresses(unfold(h.fields[i].value))
+		m.FromAll = append(m.FromAll, list...)
+	}
+	if s, _ := parseAddresses(h.get("Sender")); len(s) > 0 {
+		m.Sender = s[0]
+	}
+	for _, a := range m.FromAll {
+		if m.From.Address == "" && (a.Address != "" || m.From.Name == "") {
+			m.From = a
+		}
+	}
+	if m.From.Address == "" {
+		m.defect(DefectFrom)
+	}
+	if m.FromFields > 1 || len(m.FromAll) > 1 {
+		m.defect(DefectManyFrom)
+	}
+}
+
+func (m *Message) addresses(h *header, name string) []Address {
+	var out []Address
+	for i := range h.fields {
+		if !equalFold(h.fields[i].name, name) {
+			continue
+		}
+		list, cut := parseAddresses(unfold(h.fields[i].value))
+		out = append(out, list...)
+		if cut || len(out) > MaxAddresses {
+			out = out[:min(len(out), MaxAddresses)]
+			m.defect(DefectAddresses)
+			break
+		}
+	}
+	return out
+}
+
+func (m *Message) readIDs(h *header) {
+	id := h.get("Message-ID")
+	m.MessageID = messageID(id)
+	if id != "" && (len(messageIDs(id)) != 1 || !strings.Contains(m.MessageID, "@")) {
+		m.defect(DefectMessageID)
+	}
+	m.InReplyTo, _ = references(h.all("In-Reply-To"))
+	var cut bool
+	if m.References, cut = references(h.all("References")); cut {
+		m.defect(DefectRefs)
+	}
+}
+
+// keepFields fills Header with the fields that rules may ask for: all but the
+// trace of the transport, which is long and says nothing about the request.
+func (m *Message) keepFields(h *header) {
+	m.Header = make([]Field, 0, min(len(h.fields), maxKeptFields))
+	for i := range h.fields {
+		f := &h.fields[i]
+		if traceField(f.name) {
+			continue
+		}
+		if len(m.Header) >= maxKeptFields {
+			return
+		}
+		v := f.value
+		if len(v) > 2*maxFieldValue {
+			v = v[:2*maxFieldValue]
+		}
+		s := cleanLine(decodeWords(unfold(v)))
+		if len(s) > maxFieldValue {
+			s = string(cutRune([]byte(s), maxFieldValue))
+		}
+		m.Header = append(m.Header, Field{Name: string(f.name), Value: s})
+	}
+}
+
+// traceField tells the fields of transport: RFC 5321 trace, signatures, verdicts.
+func traceField(name []byte) bool {
+	for _, w := range [...]string{"Received", "DKIM-Signature", "Authentication-Results", "X-Google-DKIM-Signature", "Received-SPF", "X-Received", "X-Gm-Message-State", "DomainKey-Signature"} {
+		if equalFold(name, w) {
+			return true
+		}
+	}
+	for _, p := range [...]string{"ARC-", "X-MS-Exchange-", "X-Microsoft-Antispam", "X-Forefront-"} {
+		if len(name) > len(p) && equalFold(name[:len(p)], p) {
+			return true
+		}
+	}
+	return false
+}
+
+// normalise undoes what storing and transport did to a mail as a whole: a byte
+// order mark, UTF-16, an mbox line, leading empty lines, CR as the only line end.
+func normalise(raw []byte) []byte {
+	b := raw
+	if len(b) > 3 && (b[0] == 0xFF && b[1] == 0xFE || b[0] == 0xFE && b[1] == 0xFF) {
+		if s, ok := utf16Text(b); ok {
+			b = []byte(s)
+		}
+	}
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	if bytes.IndexByte(b, '\n') < 0 && bytes.IndexByte(b, '\r') >= 0 {
+		b = bytes.ReplaceAll(b, []byte("\r"), []byte("\n"))
+	}
+	for len(b) > 0 {
+		line, rest := cutLine(b)
+		if len(trimRightSpace(line)) > 0 {
+			if bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From ")) {
+				b = rest
+				continue
+			}
+			break
+		}
+		b = rest
+	}
+	return b
+}
