@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"crypto/tls"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/textproto"
 	"strconv"
 	"strings"
 )
@@ -308,16 +308,35 @@ func (s *session) data() {
 	if limit == 0 {
 		limit = 64 << 20
 	}
-	dot := textproto.NewReader(s.r).DotReader()
-	raw, err := io.ReadAll(io.LimitReader(dot, limit+1))
-	if err == nil {
-		_, err = io.Copy(io.Discard, dot)
-	}
+	raw, err := readText(s.r, limit)
 	if err != nil {
 		s.done = true
 		return
 	}
 	s.finish(raw, limit)
+}
+
+// readText reads a text up to its final dot, byte for byte but for the dots of
+// transparency (RFC 5321 section 4.5.2). Of a text above limit the rest is dropped.
+func readText(r *bufio.Reader, limit int64) ([]byte, error) {
+	var raw []byte
+	start := true
+	for {
+		piece, err := r.ReadSlice('\n')
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, err
+		}
+		if start && string(piece) == ".\r\n" {
+			return raw, nil
+		}
+		if start && piece[0] == '.' {
+			piece = piece[1:]
+		}
+		start = err == nil
+		if int64(len(raw)) <= limit {
+			raw = append(raw, piece...)
+		}
+	}
 }
 
 // finish answers the final dot.
