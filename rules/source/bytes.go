@@ -3,6 +3,8 @@ package source
 import (
 	"bytes"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,7 +28,8 @@ func (r *Report) checkBytes(f *File, data []byte) bool {
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	f.lines = strings.Split(strings.ReplaceAll(text, "\r", "\n"), "\n")
-	f.work = append([]string(nil), f.lines...)
+	f.work = slices.Clone(f.lines)
+	maskSecrets(f)
 	if !valid {
 		line := 1 + strings.Count(strings.ReplaceAll(string(data[:firstInvalid(data)]), "\r\n", "\n"), "\n")
 		column := firstNonASCII(f.Line(line))
@@ -35,6 +38,26 @@ func (r *Report) checkBytes(f *File, data []byte) bool {
 	r.checkCharacters(f)
 	r.checkIndents(f)
 	return true
+}
+
+// secretForm finds the start of a secret written into the file: a key that
+// should hold only a reference, and the blanks behind its colon.
+var secretForm = regexp.MustCompile(`(?:^|[\s{,"'-])(?:password|passwort|kennwort|passwd|client_secret|secret|token|api_key)["']?\s*:\s+`)
+
+// maskSecrets puts stars over secrets, to the end of the line, in the lines that
+// findings quote; the parsed lines keep them. References such as ${NAME} stay
+// readable.
+func maskSecrets(f *File) {
+	for i, line := range f.lines {
+		for _, m := range secretForm.FindAllStringIndex(line, -1) {
+			rest := line[m[1]:]
+			if rest == "" || strings.HasPrefix(strings.TrimLeft(rest, `"'`), "${") {
+				continue
+			}
+			f.lines[i] = line[:m[1]] + strings.Repeat("*", utf8.RuneCountInString(rest))
+			break
+		}
+	}
 }
 
 // fromWindows1252 reads bytes as what German editors write without asking; the
@@ -78,7 +101,7 @@ func firstNonASCII(line string) int {
 
 // checkCharacters reports invisible characters that change meaning unseen.
 func (r *Report) checkCharacters(f *File) {
-	for i, line := range f.lines {
+	for i, line := range f.work {
 		if isPlainASCII(line) {
 			continue
 		}
@@ -93,7 +116,7 @@ func (r *Report) checkCharacters(f *File) {
 				if c < 0x20 || c == 0x7f {
 					m = controlChar
 				}
-				r.AddPlace(f.Name, i+1, column, 1, line, m, fmt.Sprintf("U+%04X", c))
+				r.AddPlace(f.Name, i+1, column, 1, f.lines[i], m, fmt.Sprintf("U+%04X", c))
 			}
 			changed = true
 			return ' '

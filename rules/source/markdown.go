@@ -2,11 +2,14 @@ package source
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 var noFrontMatter = Message{"K025", Error, "Die Datei beginnt nicht mit einem Kopf zwischen zwei Zeilen ---.", "The file does not start with a head between two lines ---.",
 	"Schreiben Sie oben ---, dann id:, category: und questions:, dann wieder ---, dann die Antwort.",
 	"Write --- on top, then id:, category: and questions:, then --- again, then the answer."}
+
+var textBeforeLanguage = Message{"K025", Error, "Text vor der ersten Sprachzeile „# de“ oder „# en“ ginge verloren.", "Text before the first language line “# de” or “# en” would be lost.", "", ""}
 
 // ParseMarkdown reads an FAQ entry written as a Markdown file: YAML between two
 // lines "---", then the answer. A line "# de" or "# en" alone begins the answer
@@ -16,8 +19,17 @@ func (r *Report) ParseMarkdown(name string, data []byte) *Node {
 	if _, ok := r.order[name]; !ok {
 		r.order[name] = len(r.order)
 	}
-	text := strings.ReplaceAll(string(data[:min(len(data), MaxBytes+1)]), "\r\n", "\n")
-	text = strings.TrimPrefix(text, "\ufeff")
+	if len(data) > MaxBytes {
+		r.AddPlace(name, 0, 0, 0, "", tooLarge, len(data), MaxBytes)
+		return nil
+	}
+	text := strings.TrimPrefix(strings.ReplaceAll(string(data), "\r\n", "\n"), "\ufeff")
+	if !utf8.ValidString(text) {
+		line := 1 + strings.Count(text[:firstInvalid([]byte(text))], "\n")
+		text = fromWindows1252([]byte(text))
+		shown := strings.Split(text, "\n")[line-1]
+		r.AddPlace(name, line, firstNonASCII(shown), 1, shown, notUTF8, line)
+	}
 	lines := strings.Split(text, "\n")
 	end := 0
 	for i := 1; i < len(lines) && strings.TrimRight(lines[0], " ") == "---"; i++ {
@@ -31,8 +43,7 @@ func (r *Report) ParseMarkdown(name string, data []byte) *Node {
 		r.Incomplete = true
 		return nil
 	}
-	// The body goes through the same byte checks, as comment lines would: the
-	// head alone is parsed, with the line numbers of the file.
+	// The head alone is parsed, with the line numbers of the file.
 	head := "\n" + strings.Join(lines[1:end], "\n") + strings.Repeat("\n", len(lines)-end)
 	root := r.Parse(name, []byte(head))
 	if root == nil || root.Kind != KindMap {
@@ -41,14 +52,12 @@ func (r *Report) ParseMarkdown(name string, data []byte) *Node {
 		}
 		return nil
 	}
-	root.File.lines = append(root.File.lines[:0:0], strings.Split(strings.ToValidUTF8(text, "\ufffd"), "\n")...)
-	if strings.ToValidUTF8(text, "\ufffd") != text {
-		r.AddPlace(name, end+1, 1, 1, "", notUTF8, end+1)
-	}
+	root.File.lines = lines
 	joined := *root
 	answer := &Node{Kind: KindMap, File: root.File, Line: end + 2, Column: 1, Length: 1}
-	for _, p := range bodies(lines, end+1, root.File) {
-		answer.Pairs = append(answer.Pairs, p)
+	answer.Pairs = bodies(lines, end+1, root.File)
+	if len(answer.Pairs) > 0 && strings.TrimSpace(strings.Join(lines[end+1:answer.Pairs[0].Key.Line-1], "")) != "" {
+		r.Add(answer, textBeforeLanguage)
 	}
 	if len(answer.Pairs) == 0 {
 		answer = &Node{Kind: KindScalar, Block: true, Value: strings.TrimSpace(strings.Join(lines[end+1:], "\n")), File: root.File, Line: end + 2, Column: 1, Length: 1}

@@ -79,22 +79,20 @@ func (r *Report) Span(n *Node, def Span, units Units) Span {
 	return def
 }
 
+// span returns count of a unit; what is too long comes back as longer than
+// maxSpan, never as an overflow.
 func span(count int, unit string) (Span, Units) {
-	switch unit {
-	case "s":
-		return Span{Time: time.Duration(count) * time.Second}, Hours
-	case "m":
-		return Span{Time: time.Duration(count) * time.Minute}, Hours
-	case "h":
-		return Span{Time: time.Duration(count) * time.Hour}, Hours
-	case "d":
-		return Span{Time: time.Duration(count) * 24 * time.Hour}, Days
-	case "w":
-		return Span{Time: time.Duration(count) * 7 * 24 * time.Hour}, Days
-	case "bd":
+	sizes := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
+	switch size := sizes[unit]; {
+	case unit == "bd":
 		return Span{BusinessDays: count}, BusinessDays
+	case unit == "mo":
+		return Span{Months: count}, Months
+	case unit == "d" || unit == "w":
+		return Span{Time: min(time.Duration(count), maxSpan/size+1) * size}, Days
+	default:
+		return Span{Time: min(time.Duration(count), maxSpan/size+1) * size}, Hours
 	}
-	return Span{Months: count}, Months
 }
 
 // examples lists what may be written, the same in both languages.
