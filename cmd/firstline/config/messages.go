@@ -1,0 +1,69 @@
+package config
+
+import "firstline/rules/source"
+
+// The catalogue of this package: K03x files, K04x sections, K05x values,
+// K06x secrets, K07x contradictions.
+var (
+	cannotRead = source.Message{Code: "K030", Level: source.Error, DE: "Datei „%s“ ist nicht lesbar: %s.", EN: "File “%s” cannot be read: %s."}
+	noMatch    = source.Message{Code: "K031", Level: source.Warning, DE: "Auf „%s“ passt keine Datei.", EN: "No file matches “%s”."}
+	badInclude = source.Message{Code: "K031", Level: source.Error, DE: "„%s“ kann nicht eingebunden werden. Möglich: .yaml, .yml, .md.", EN: "“%s” cannot be included. Possible: .yaml, .yml, .md."}
+	nested     = source.Message{Code: "K031", Level: source.Error, DE: "include: gilt nur in der Hauptdatei.", EN: "include: works only in the main file."}
+	defaults   = source.Message{Code: "K032", Level: source.Warning, DE: "Datei „%s“ gibt es nicht; es gelten die eingebauten Vorgaben.", EN: "There is no file “%s”; the built-in defaults apply."}
+	badLine    = source.Message{Code: "K033", Level: source.Warning, DE: "Diese Zeile der Personenliste ist nicht lesbar oder hat keine Mailadresse.", EN: "This line of the directory cannot be read or has no mail address."}
+	badHeader  = source.Message{Code: "K033", Level: source.Error, DE: "Der Personenliste fehlt die Kopfzeile mit einer Spalte E-Mail.", EN: "The directory lacks the head line with a column E-Mail."}
+
+	neededToRun = source.Message{Code: "K040", Level: source.Error, DE: "Für den Betrieb fehlt „%s“.", EN: "“%s” is needed to run."}
+	neededLater = source.Message{Code: "K040", Level: source.Warning, DE: "Für den Betrieb fehlt noch „%s“.", EN: "“%s” is still needed to run."}
+	needOne     = source.Message{Code: "K041", Level: source.Error, DE: "Hier fehlt %s.", EN: "%s is missing here."}
+	exclusive   = source.Message{Code: "K042", Level: source.Error, DE: "„%s“ und „%s“ schließen sich aus.", EN: "“%s” and “%s” exclude each other."}
+
+	badAddress  = source.Message{Code: "K050", Level: source.Error, DE: "„%s“ ist keine Mailadresse.", EN: "“%s” is no mail address."}
+	badDomain   = source.Message{Code: "K050", Level: source.Error, DE: "„%s“ ist keine Domain. Beispiel: firma.example", EN: "“%s” is no domain. Example: firma.example"}
+	badZone     = source.Message{Code: "K051", Level: source.Error, DE: "Zeitzone „%s“ gibt es nicht. Beispiel: Europe/Berlin", EN: "There is no time zone “%s”. Example: Europe/Berlin"}
+	badCron     = source.Message{Code: "K052", Level: source.Error, DE: "„%s“ ist kein Zeitplan (fünf Felder: Minute Stunde Tag Monat Wochentag).", EN: "“%s” is no schedule (five fields: minute hour day month weekday)."}
+	badSize     = source.Message{Code: "K053", Level: source.Error, DE: "„%s“ ist keine Größe. Beispiel: 25MB", EN: "“%s” is no size. Example: 25MB"}
+	badNetwork  = source.Message{Code: "K054", Level: source.Error, DE: "„%s“ ist kein Netz. Beispiel: 10.1.0.0/16", EN: "“%s” is no network. Example: 10.1.0.0/16"}
+	badURL      = source.Message{Code: "K055", Level: source.Error, DE: "„%s“ ist keine https-Adresse.", EN: "“%s” is no https address."}
+	badPrefix   = source.Message{Code: "K056", Level: source.Error, DE: "„%s“ ist keine Kennung: 1 bis 10 Buchstaben oder Ziffern, zuerst ein Buchstabe.", EN: "“%s” is no prefix: 1 to 10 letters or digits, a letter first."}
+	badName     = source.Message{Code: "K056", Level: source.Error, DE: "„%s“ ist kein Kurzname: Buchstaben, Ziffern, - und _.", EN: "“%s” is no short name: letters, digits, - and _."}
+	badPriority = source.Message{Code: "K013", Level: source.Error, DE: "Priorität „%s“ gibt es nicht. Meinten Sie %s?", EN: "There is no priority “%s”. Did you mean %s?"}
+	badHoliday  = source.Message{Code: "K058", Level: source.Error, DE: "Kalender „%s“: %s.", EN: "Calendar “%s”: %s."}
+
+	plainSecret   = source.Message{Code: "K060", Level: source.Error, DE: "Kennwort steht im Klartext in der Datei. Besser %s_file: oder ${UMGEBUNGSVARIABLE}", EN: "The password stands in the file in plain text. Use %s_file: or ${ENVIRONMENT_VARIABLE}"}
+	noSecret      = source.Message{Code: "K061", Level: source.Error, DE: "Geheimnis fehlt: %s.", EN: "Secret missing: %s."}
+	openSecret    = source.Message{Code: "K062", Level: source.Error, DE: "Geheimnisdatei „%s“ ist für alle lesbar. chmod 600 %[1]s", EN: "Secret file “%s” is readable by everybody. chmod 600 %[1]s"}
+	insecurePlain = source.Message{Code: "K063", Level: source.Warning, DE: "insecure_plain: Kennwort und Mails gehen unverschlüsselt zu %s.", EN: "insecure_plain: password and mails go to %s without encryption."}
+	noPlain       = source.Message{Code: "K063", Level: source.Error, DE: "Ohne Verschlüsselung nur mit insecure_plain: true.", EN: "Without encryption only with insecure_plain: true."}
+	weakCommands  = source.Message{Code: "K064", Level: source.Error, DE: "Befehle von Agenten brauchen immer beides: [authenticated, token].", EN: "Commands of agents always need both: [authenticated, token]."}
+	noProof       = source.Message{Code: "K065", Level: source.Warning, DE: "Ohne %s gilt keine Mail als echt: Befehle von Agenten sind aus.", EN: "Without %s no mail counts as genuine: commands of agents are off.", FixDE: "firstline doctor zeigt den richtigen Wert.", FixEN: "firstline doctor shows the right value."}
+
+	ownAddress   = source.Message{Code: "K070", Level: source.Error, DE: "„%s“ ist unsere eigene Supportadresse: das wäre eine Mailschleife.", EN: "“%s” is our own support address: that would be a mail loop."}
+	noMember     = source.Message{Code: "K071", Level: source.Error, DE: "Gruppe „%s“ hat kein Mitglied.", EN: "Group “%s” has no member."}
+	nobodyThere  = source.Message{Code: "K071", Level: source.Warning, DE: "In Gruppe „%s“ ist am %s niemand da, und es gibt keine Vertretung.", EN: "Nobody of group “%s” is there on %s, and there is no substitute."}
+	circle       = source.Message{Code: "K072", Level: source.Error, DE: "Die Vertretung läuft im Kreis: %s.", EN: "The substitutes run in a circle: %s."}
+	sameGroup    = source.Message{Code: "K073", Level: source.Error, DE: "Kategorie „%s“ liegt schon bei Gruppe „%s“: die Eskalation bliebe dort.", EN: "Category “%s” is already with group “%s”: the escalation would stay there."}
+	slowerTarget = source.Message{Code: "K074", Level: source.Warning, DE: "%s ist bei %s länger als bei %s.", EN: "%s is longer for %s than for %s."}
+	lateReply    = source.Message{Code: "K075", Level: source.Warning, DE: "%s ist länger als resolve.", EN: "%s is longer than resolve."}
+	closedWeek   = source.Message{Code: "K076", Level: source.Warning, DE: "Kalender „%s“ hat in der Woche ab %s keine offene Stunde.", EN: "Calendar “%s” has no open hour in the week from %s."}
+	cronAtNight  = source.Message{Code: "K077", Level: source.Warning, DE: "Zwischen 02:00 und 02:59 wird bei der Zeitumstellung einmal im Jahr nicht und einmal doppelt ausgeführt.", EN: "Between 02:00 and 02:59 this is skipped once and run twice once a year when the clocks change.", FixDE: "Nehmen Sie eine andere Stunde.", FixEN: "Choose another hour."}
+	shortKeeping = source.Message{Code: "K078", Level: source.Error, DE: "%s ist kürzer als ticket.reopen_within: Antworten fänden ihr Ticket nicht mehr.", EN: "%s is shorter than ticket.reopen_within: replies would not find their ticket."}
+	noLanguage   = source.Message{Code: "K079", Level: source.Warning, DE: "Hier fehlt der Text für Sprache „%s“.", EN: "The text for language “%s” is missing here."}
+	notInMatrix  = source.Message{Code: "K080", Level: source.Error, DE: "In dieser Zeile der Matrix fehlt „%s“.", EN: "“%s” is missing in this row of the matrix."}
+	bothBounds   = source.Message{Code: "K081", Level: source.Error, DE: "„to“ liegt vor „from“.", EN: "“to” is before “from”."}
+	noTargets    = source.Message{Code: "K082", Level: source.Warning, DE: "Für %s sind keine Ziele gesetzt.", EN: "No targets are set for %s."}
+)
+
+// Kinds of things that are referred to by name.
+var (
+	aGroup    = source.Word{DE: "Gruppe", EN: "group"}
+	anAgent   = source.Word{DE: "Agent", EN: "agent"}
+	aMember   = source.Word{DE: "Agent oder Gruppe", EN: "agent or group"}
+	aCalendar = source.Word{DE: "Kalender", EN: "calendar"}
+	anSLA     = source.Word{DE: "SLA", EN: "SLA"}
+	aCategory = source.Word{DE: "Kategorie", EN: "category"}
+	aReceiver = source.Word{DE: "Empfänger", EN: "recipient"}
+	aMailbox  = source.Word{DE: "Postfach", EN: "mailbox"}
+	aStep     = source.Word{DE: "Eskalation", EN: "escalation"}
+	aReport   = source.Word{DE: "Bericht", EN: "report"}
+)

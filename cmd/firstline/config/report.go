@@ -1,0 +1,138 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"firstline/mailin"
+	"firstline/rules/source"
+)
+
+func (d *decoder) templates() {
+	m := d.keys(d.root.Get("templates"), "templates")
+	if folder := m.Text("folder"); folder.Node != nil {
+		d.c.Templates.Folder = d.path(folder.Value)
+		if info, err := d.o.Stat(d.c.Templates.Folder); err == nil && !info.IsDir() {
+			d.r.Add(folder.Node, cannotRead, folder.Value, source.Word{DE: "kein Ordner", EN: "not a folder"})
+		}
+	}
+	desk := &d.c.Desk
+	desk.Receipts, desk.Notes = map[string]map[string]string{}, map[string]string{}
+	receipts := m.Map("receipt")
+	for _, p := range receipts.Pairs() {
+		d.name(source.Text{Value: p.Key.Value, Node: p.Key})
+		desk.Receipts[p.Key.Value] = d.label(receipts, p.Key.Value)
+	}
+	for _, p := range m.Map("notes").Pairs() {
+		d.name(source.Text{Value: p.Key.Value, Node: p.Key})
+		desk.Notes[p.Key.Value] = d.r.Text(p.Value).Value
+	}
+}
+
+func (d *decoder) reports() {
+	first := map[string]*source.Node{}
+	for _, n := range d.root.List("reports") {
+		m := d.keys(n, "reports[]")
+		name := m.Need("name")
+		if before := first[name.Value]; before != nil && name.Node != nil {
+			d.r.Twice(name, aReport, before)
+		}
+		first[name.Value] = name.Node
+		rep := Report{Name: name.Value, Cron: d.cron(m.Need("cron")),
+			Kind: m.Enum("kind", "weekly", "weekly", "monthly", "open_list", "knowledge"), Language: m.Enum("language", "", "de", "en")}
+		m.Require("to")
+		for _, t := range m.OneOrMany("to") {
+			if to := d.receiver(t); to != "" {
+				rep.To = append(rep.To, to)
+			}
+		}
+		d.c.Reports = append(d.c.Reports, rep)
+	}
+	d.c.PeopleInReports = d.root.Enum("people_in_reports", "none", "none", "team", "named")
+}
+
+// receiver is a group, an agent, a mail address or one of the roles.
+func (d *decoder) receiver(t source.Text, roles ...string) string {
+	if strings.Contains(t.Value, "@") {
+		return d.foreign(t)
+	}
+	known := append(append(roles, names(d.groups)...), names(d.agents)...)
+	if !d.r.Known(t, aReceiver, known) {
+		return ""
+	}
+	return t.Value
+}
+
+// cron checks a schedule of five fields in company time.
+func (d *decoder) cron(t source.Text) string {
+	if t.Node == nil {
+		return ""
+	}
+	schedule, err := cron.ParseStandard(t.Value)
+	if err != nil {
+		d.r.Add(t.Node, badCron, t.Value)
+		return ""
+	}
+	// A set star bit means every hour, where one more or less does no harm.
+	const star = 1 << 63
+	if s, ok := schedule.(*cron.SpecSchedule); ok && s.Hour&star == 0 && s.Hour&(1<<2) != 0 && changesClock(d.c.Desk.Company.Location) {
+		d.r.Add(t.Node, cronAtNight)
+	}
+	return t.Value
+}
+
+// changesClock reports whether a zone has summer time.
+func changesClock(loc *time.Location) bool {
+	_, winter := time.Date(2026, 1, 1, 12, 0, 0, 0, loc).Zone()
+	_, summer := time.Date(2026, 7, 1, 12, 0, 0, 0, loc).Zone()
+	return winter != summer
+}
+
+func (d *decoder) privacy() {
+	m := d.keys(d.root.Get("privacy"), "privacy")
+	p := Privacy{
+		KeepMessages:    retention(m, "keep_messages", 24),
+		KeepAttachments: retention(m, "keep_attachments", 6),
+		AnonymiseAfter:  retention(m, "anonymise_after", 36),
+	}
+	for _, t := range m.OneOrMany("mask_in_logs") {
+		if w := d.r.Enum(t.Node, "", "subject", "body", "address"); w != "" {
+			p.MaskInLogs = appendNew(p.MaskInLogs, w)
+		}
+	}
+	if !m.Has("mask_in_logs") {
+		p.MaskInLogs = []string{"subject", "body"}
+	}
+	d.c.Privacy = p
+	reopen := d.c.Desk.Ticket.ReopenWithin
+	for key, keep := range map[string]Retention{"keep_messages": p.KeepMessages, "anonymise_after": p.AnonymiseAfter} {
+		if days := keep.Months*28 + keep.Days; keep != (Retention{}) && m.Has(key) && time.Duration(days)*24*time.Hour < reopen {
+			d.r.Add(m.Get(key), shortKeeping, key)
+		}
+	}
+}
+
+func retention(m *source.Map, key string, months int) Retention {
+	s := m.Span(key, source.Span{Months: months}, source.Days|source.Months)
+	return Retention{Months: s.Months, Days: int(s.Time / (24 * time.Hour))}
+}
+
+func (d *decoder) storage() {
+	m := d.keys(d.root.Get("store"), "store")
+	dir := m.String("dir", "")
+	switch state, ok := d.o.Env("STATE_DIRECTORY"); {
+	case dir != "":
+		d.c.StoreDir = d.path(dir)
+	case ok && state != "":
+		d.c.StoreDir, _, _ = strings.Cut(state, ":") // systemd may list several
+	default:
+		d.c.StoreDir = d.path("data")
+	}
+	l := d.keys(d.root.Get("log"), "log")
+	d.c.Log = Log{Level: l.Enum("level", "info", "debug", "info", "warn", "error"), Format: l.Enum("format", "text", "text", "json")}
+}
+
+// isOwn reports whether an address is one of the support mailboxes.
+func (d *decoder) isOwn(address string) bool { return d.own[mailin.FoldAddress(address)] }
