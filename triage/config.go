@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"net/netip"
 	"time"
 
 	"firstline/rules"
@@ -27,6 +28,10 @@ type Config struct {
 	DefaultPriority string
 	Categories      map[string]Category
 	FAQ             FAQConfig
+	// Receipts are texts of the configuration by name and language, Markdown;
+	// Notes are templates of internal notes by name.
+	Receipts map[string]map[string]string
+	Notes    map[string]string
 
 	Rules *rules.Set
 	// Generation counts reloads; with Rules.Hash it stands in every trace.
@@ -78,19 +83,19 @@ type Security struct {
 	UnknownSenders  string   // hold, reject, accept
 	InternalProof   string   // authserv, exchange, received_from
 	TrustedAuthserv []string
-	BorderHosts     []string // hosts whose Received line ends our trace block
-	ReceivedFrom    []string // networks, for internal_proof received_from
+	BorderHosts     []string       // hosts whose Received line ends our trace block
+	ReceivedFrom    []netip.Prefix // networks, for internal_proof received_from
 }
 
 // TicketConfig holds the conventions of tickets.
 type TicketConfig struct {
-	Prefix           string // subject tag [PREFIX-10423]
-	FirstNumber      int64
-	ReopenWithin     time.Duration
-	CloseAfter       sla.Target // after resolved
-	RemindAfter      sla.Target // waiting_requester
-	ResolveAfter     sla.Target // waiting_requester
-	ReopenGrace      time.Duration
+	Prefix            string // subject tag [PREFIX-10423]
+	FirstNumber       int64
+	ReopenWithin      time.Duration
+	CloseAfter        sla.Target // after resolved
+	RemindAfter       sla.Target // waiting_requester
+	ResolveAfter      sla.Target // waiting_requester
+	ReopenGrace       time.Duration
 	ReprioritiseGrace time.Duration
 }
 
@@ -122,6 +127,7 @@ type Group struct {
 	Assign     string // least_open, round_robin, ""
 	External   bool
 	Address    string // of an external group
+	HideNotes  bool   // its mails contain no internal notes
 }
 
 // Absence is a planned absence, inclusive dates in company time.

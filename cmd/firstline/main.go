@@ -1,0 +1,162 @@
+// Command firstline is a help desk that lives entirely in mail: it turns the
+// mails of a support mailbox into tickets, sorts and answers them, and escalates
+// what stays too long.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // slim systems have no zone files
+
+	"firstline/store"
+)
+
+// Exit codes, after sysexits.h, so that scripts and systemd can tell what to do.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitData        = 65
+	exitUnavailable = 69
+	exitIO          = 74
+	exitTemporary   = 75
+	exitConfig      = 78
+)
+
+const usage = `firstline turns the mails of a support mailbox into tickets.
+
+Usage:  firstline VERB [-c config.yaml] [--json] [ARGUMENTS]
+
+See it work
+  demo                 the whole loop with sample mails on built-in mail servers (--exit ends after the story)
+
+Set up
+  init [DIR]           write a commented starter configuration (config.yaml, rules, FAQ)
+  check                check configuration, rules, FAQ and templates; every finding with file, line and fix
+  test                 run the tests that stand inside the rules
+  explain FILE...      what firstline reads in a mail and what it would do with it; writes nothing
+  explain IT-10423     why the mails of a ticket were decided as they were
+  doctor               log in to IMAP and SMTP and name the step that fails
+
+Run
+  run                  the daemon; SIGHUP or a changed file reloads the rules, SIGTERM drains
+  status               is it healthy: last contact, backlog, outbox, next due; the exit code is for monitors
+
+Look
+  tickets              list tickets (--state, --group, --assignee, --requester, --limit)
+  show IT-10423        one ticket with its timeline, mails and reasons
+  sla                  when would it be due (--priority P2 [--at TIME]); --json FILE.input.json computes one case
+  inbox [retry ID]     what waits and what was set aside, and why; retry puts a mail back in the queue
+  outbox [retry ID|cancel ID]  what waits to leave, what failed, and why
+
+Keep
+  backup FILE          a consistent copy while the daemon runs
+  restore FILE         put a backup into an empty data directory
+  fsck                 check the invariants of the data; prints what violates them
+  version              version, commit, SQLite version
+
+Example
+  firstline init helpdesk && cd helpdesk && firstline check && firstline run
+
+The configuration is config.yaml in the current directory unless -c names another.
+`
+
+// verb is one subcommand: it parses its own flags from args.
+type verb struct {
+	name string
+	run  func(ctx context.Context, c *cli, args []string) error
+}
+
+// verbs lists the subcommands in the order of the usage text.
+func verbs() []verb {
+	return []verb{
+		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"doctor", runDoctor},
+		{"run", runDaemon}, {"status", runStatus},
+		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"inbox", runInbox}, {"outbox", runOutbox},
+		{"backup", runBackup}, {"restore", runRestore}, {"fsck", runFsck}, {"version", runVersion},
+	}
+}
+
+// exitError ends the program with a code; its text, if any, is printed first.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e exitError) Unwrap() error { return e.err }
+
+// exit wraps an error with the exit code the program ends with.
+func exit(code int, err error) error { return exitError{code, err} }
+
+// usageError is a wrong call.
+func usageError(format string, args ...any) error {
+	return exit(exitUsage, fmt.Errorf(format, args...))
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program without the process around it.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c := &cli{in: stdin, out: stdout, err: stderr}
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return exitUsage
+	}
+	name := args[0]
+	switch name {
+	case "help", "-h", "--help":
+		fmt.Fprint(stdout, usage)
+		return exitOK
+	case "--version":
+		name = "version"
+	}
+	i := slices.IndexFunc(verbs(), func(v verb) bool { return v.name == name })
+	if i < 0 {
+		fmt.Fprintf(stderr, "firstline: no such verb: %q\n\n%s", name, usage)
+		return exitUsage
+	}
+	return c.report(verbs()[i].run(ctx, c, args[1:]))
+}
+
+// report prints an error once and turns it into the exit code.
+func (c *cli) report(err error) int {
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return exitOK
+	}
+	code := exitFailed
+	var e exitError
+	switch {
+	case errors.As(err, &e):
+		code = e.code
+	case errors.Is(err, store.ErrLocked):
+		code = exitTemporary
+	case errors.Is(err, store.ErrDiskFull), errors.Is(err, store.ErrIO), errors.Is(err, store.ErrCorrupt):
+		code = exitIO
+	case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission):
+		code = exitIO
+	}
+	if text := strings.TrimSpace(err.Error()); text != "" {
+		fmt.Fprintf(c.err, "firstline: %s\n", text)
+	}
+	return code
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"firstline/cmd/firstline/config"
+	"firstline/rules/source"
+)
+
+// storeDir is the data directory of the configuration, or FIRSTLINE_DATA where
+// only the data matters.
+func (c *cli) storeDir() (string, error) {
+	if dir := os.Getenv("FIRSTLINE_DATA"); dir != "" {
+		return dir, nil
+	}
+	cfg, err := c.load(config.Check)
+	if err != nil {
+		return "", err
+	}
+	return cfg.StoreDir, nil
+}
+
+// load reads the configuration for a purpose. Findings are printed, all of them;
+// an error among them ends the program with 78.
+func (c *cli) load(purpose config.Purpose) (*config.Config, error) {
+	path := c.configPath()
+	if purpose == config.Explain && c.config == "" {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			path = ""
+		}
+	}
+	if path != "" {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			return nil, exit(exitConfig, fmt.Errorf("there is no configuration %s: name one with -c, or write one with: firstline init", path))
+		}
+	}
+	cfg, found := config.Load(path, config.Options{Lang: c.lang, Purpose: purpose, Now: time.Now()})
+	if !source.HasErrors(found) {
+		return cfg, nil
+	}
+	fmt.Fprint(c.err, source.Render(found, c.lang))
+	return nil, exit(exitConfig, fmt.Errorf("%s is not usable: see the findings above", path))
+}
+
+// runCheck prints every finding of the configuration.
+func runCheck(_ context.Context, c *cli, args []string) error {
+	fs := c.flags("check", "check [-c config.yaml] [--json]")
+	rest, err := c.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) == 1 && c.config == "" {
+		c.config = rest[0]
+	}
+	path := c.configPath()
+	if _, err := os.Stat(path); err != nil {
+		return exit(exitConfig, fmt.Errorf("read %s: %w; name the configuration with -c", path, err))
+	}
+	_, found := config.Load(path, config.Options{Lang: c.lang, Purpose: config.Check, Now: time.Now()})
+	if c.json {
+		if found == nil {
+			found = []source.Finding{}
+		}
+		if err := c.printJSON(found); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprint(c.out, source.Render(found, c.lang))
+	}
+	if source.HasErrors(found) {
+		return exit(exitConfig, nil)
+	}
+	if !c.json {
+		fmt.Fprintln(c.out, c.say(filepath.Base(path)+" ist in Ordnung", filepath.Base(path)+" is fine"))
+	}
+	return nil
+}
+
+// say picks the text of the language of the tables.
+func (c *cli) say(de, en string) string {
+	if strings.HasPrefix(c.lang, "en") {
+		return en
+	}
+	return de
+}
+
+// runTest runs the tests that stand in the rules and the FAQ.
+func runTest(_ context.Context, c *cli, args []string) error {
+	if _, err := c.parse(c.flags("test", "test [-c config.yaml] [--json]"), args); err != nil {
+		return err
+	}
+	cfg, err := c.load(config.Check)
+	if err != nil {
+		return err
+	}
+	results := cfg.Desk.Rules.Test()
+	failed := 0
+	for _, r := range results {
+		if !r.OK() {
+			failed++
+		}
+	}
+	if c.json {
+		if err := c.printJSON(results); err != nil {
+			return err
+		}
+	} else {
+		for _, r := range results {
+			if !r.OK() {
+				fmt.Fprintln(c.out, r.Text(c.lang))
+			}
+		}
+		fmt.Fprintf(c.out, c.say("%d Tests, %d fehlgeschlagen\n", "%d tests, %d failed\n"), len(results), failed)
+	}
+	if failed > 0 {
+		return exit(exitFailed, nil)
+	}
+	return nil
+}

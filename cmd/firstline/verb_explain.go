@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"firstline/cmd/firstline/config"
+	"firstline/mailin"
+	"firstline/rules"
+	"firstline/store"
+	"firstline/triage"
+	"firstline/triage/token"
+)
+
+// maxExplain bounds the file that is read, in bytes.
+const maxExplain = 64 << 20
+
+// explained is one object of `explain --json`: the contract other programs read.
+type explained struct {
+	File     string             `json:"file"`
+	Message  any                `json:"message"`
+	Decision triage.Explanation `json:"decision"`
+}
+
+// runExplain says what firstline reads in mails and would do with them, or why the
+// mails of a ticket were decided as they were. It writes nothing.
+func runExplain(ctx context.Context, c *cli, args []string) error {
+	fs := c.flags("explain", "explain FILE... | explain IT-10423")
+	at := fs.String("at", "", "decide as if the mail came in at this `time` (2026-03-02T09:00:00+01:00)")
+	rest, err := c.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) == 0 {
+		return usageError("explain wants files with mails (.eml), or a ticket number; - reads standard input")
+	}
+	now := time.Now()
+	if *at != "" {
+		if now, err = time.Parse(time.RFC3339, *at); err != nil {
+			return usageError("--at %s: write a time such as 2026-03-02T09:00:00+01:00", *at)
+		}
+	}
+	cfg, err := c.load(config.Explain)
+	if err != nil {
+		return err
+	}
+	if tag, ok := c.ticketArg(rest, cfg.Desk.Ticket.Prefix); ok {
+		return c.explainTicket(ctx, tag)
+	}
+	w := bufio.NewWriter(c.out)
+	defer w.Flush()
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for i, file := range rest {
+		raw, err := c.readMail(file)
+		if err != nil {
+			return exit(exitIO, fmt.Errorf("read mail: %w", err))
+		}
+		m := mailin.Parse(raw, cfg.Desk.ParseOptions(now))
+		e := triage.Explain(&cfg.Desk, m, now)
+		if c.json {
+			if err := enc.Encode(explained{file, m.JSON(), e}); err != nil {
+				return fmt.Errorf("print %s: %w", file, err)
+			}
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		c.printExplanation(w, file, m, e, cfg)
+	}
+	return w.Flush()
+}
+
+// readMail reads one file, or standard input for "-".
+func (c *cli) readMail(file string) ([]byte, error) {
+	in := c.in
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	return io.ReadAll(io.LimitReader(in, maxExplain))
+}
+
+// ticketArg recognises a ticket number among the arguments.
+func (c *cli) ticketArg(args []string, prefix string) (int64, bool) {
+	if len(args) != 1 {
+		return 0, false
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return 0, false
+	}
+	return ticketNumber(args[0], prefix)
+}
+
+// ticketNumber reads IT-10423, [IT-10423] or 10423.
+func ticketNumber(s, prefix string) (int64, bool) {
+	s = strings.ToUpper(strings.Trim(s, "[] "))
+	if !strings.Contains(s, "-") {
+		s = prefix + "-" + s
+	}
+	if n := token.FindTags("["+s+"]", prefix); len(n) == 1 {
+		return n[0], true
+	}
+	return 0, false
+}
+
+// printExplanation is an explanation for people.
+func (c *cli) printExplanation(w io.Writer, file string, m *mailin.Message, e triage.Explanation, cfg *config.Config) {
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(w, "%-14s%s\n", name, printable(fmt.Sprintf(format, args...)))
+	}
+	line(c.say("Datei", "File"), "%s", file)
+	line(c.say("Mail", "Mail"), "%s <%s>: %s", m.From.Name, m.From.Address, m.Subject)
+	line(c.say("Gelesen", "Read"), "%s, %d %s, %d %s", m.Automatic.Class, len(m.Reply), c.say("Zeichen neu", "characters new"),
+		len(m.Attachments), c.say("Anhänge", "attachments"))
+	for _, r := range m.Automatic.Reasons {
+		line("", "· %s", r)
+	}
+	line(c.say("Absender", "Sender"), "%s (%s)", m.Auth.Verdict, m.Auth.Reason)
+	line(c.say("Sprache", "Language"), "%s (%.2f)", m.Language, m.LanguageConfidence)
+	printTrace(w, e.Trace)
+	line(c.say("Ergebnis", "Result"), "%s · %s · %s · %s · %s", e.Outcome, e.Priority, e.SLA, e.Category,
+		strings.TrimSuffix(e.Group+" → "+e.Assign, " → "))
+	loc := cfg.Desk.Company.Location
+	if !e.DueFirst.IsZero() {
+		line(c.say("Fristen", "Due"), "%s %s · %s %s", c.say("Reaktion", "first response"), e.DueFirst.In(loc).Format("Mon 02.01. 15:04"),
+			c.say("Lösung", "resolution"), e.DueSolve.In(loc).Format("Mon 02.01. 15:04"))
+	}
+	for _, d := range m.Defects {
+		line(c.say("Mangel", "Defect"), "%s", d)
+	}
+}
+
+// printTrace prints the steps of a decision, one line each.
+func printTrace(w io.Writer, steps []rules.Step) {
+	for _, s := range steps {
+		mark := "✗"
+		if s.Match {
+			mark = "✓"
+		}
+		fmt.Fprintf(w, "%-14s%s %s\n", s.Stage, mark, printable(strings.TrimSpace(s.Name+"  "+s.Reason)))
+	}
+}
+
+// explainTicket prints the traces that were stored when the mails of a ticket were
+// decided.
+func (c *cli) explainTicket(ctx context.Context, number int64) error {
+	return c.look(ctx, func(tx *store.Tx) error {
+		tk, err := tx.TicketByNumber(ctx, number)
+		if errors.Is(err, store.ErrNotFound) {
+			return exit(exitData, fmt.Errorf("there is no ticket %d", number))
+		}
+		if err != nil {
+			return fmt.Errorf("read ticket %d: %w", number, err)
+		}
+		rows, err := tx.TracesOfTicket(ctx, tk.ID)
+		if err != nil {
+			return fmt.Errorf("read traces of ticket %d: %w", number, err)
+		}
+		if c.json {
+			return c.printJSON(rows)
+		}
+		for _, r := range rows {
+			var steps []rules.Step
+			if err := json.Unmarshal([]byte(r.JSON), &steps); err != nil {
+				return fmt.Errorf("read trace of mail %d: %w", r.InboxID, err)
+			}
+			fmt.Fprintf(c.out, "Mail %d, %s %s, generation %d\n", r.InboxID, c.say("Regeln", "rules"), cut(r.Rules, 12), r.Generation)
+			printTrace(c.out, steps)
+			fmt.Fprintln(c.out)
+		}
+		return nil
+	})
+}

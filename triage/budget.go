@@ -1,0 +1,74 @@
+package triage
+
+import (
+	"fmt"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"firstline/mailin"
+)
+
+// The caps of automatic mail when the configuration names none (reliability A4).
+const (
+	perSenderDay   = 5
+	perSender10Min = 2
+	perDomainHour  = 50
+	perHour        = 200
+)
+
+// budget reports whether one more automatic mail may go to an address now. It
+// counts rows of the outbox, so that a restart resets nothing.
+func (t *turn) budget(to string) (why string, err error) {
+	l := t.c.Outgoing.Limits
+	for _, limit := range []struct {
+		max    int
+		window time.Duration
+		count  func(time.Time) (int, error)
+		what   string
+	}{
+		{or(l.PerSender10Min, perSender10Min), 10 * time.Minute, func(since time.Time) (int, error) {
+			return t.tx.CountAutomatic(t.ctx, to, since)
+		}, "to this address in ten minutes"},
+		{or(l.PerSenderDay, perSenderDay), 24 * time.Hour, func(since time.Time) (int, error) {
+			return t.tx.CountAutomatic(t.ctx, to, since)
+		}, "to this address in a day"},
+		{or(l.PerDomainHour, perDomainHour), time.Hour, func(since time.Time) (int, error) {
+			return t.domainCount(to, since)
+		}, "to this domain in an hour"},
+		{or(l.PerHour, perHour), time.Hour, func(since time.Time) (int, error) {
+			return t.tx.CountAutomaticAll(t.ctx, since)
+		}, "in an hour"},
+	} {
+		n, err := limit.count(t.now.Add(-limit.window))
+		if err != nil {
+			return "", fmt.Errorf("count automatic mail: %w", err)
+		}
+		if n >= limit.max {
+			return fmt.Sprintf("already %d automatic mails %s", n, limit.what), nil
+		}
+	}
+	return "", nil
+}
+
+// domainCount counts by organisational domain. The company's own domain has no
+// such cap: its people are many, and known.
+func (t *turn) domainCount(to string, since time.Time) (int, error) {
+	domain := mailin.Domain(to)
+	if t.c.isInternal(to) {
+		return 0, nil
+	}
+	if org, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil {
+		domain = org
+	}
+	return t.tx.CountAutomaticDomain(t.ctx, domain, since)
+}
+
+// or is the configured value, or the default where none is set.
+func or[T comparable](v, fallback T) T {
+	var zero T
+	if v == zero {
+		return fallback
+	}
+	return v
+}

@@ -1,0 +1,350 @@
+package triage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"firstline/mailout"
+	"firstline/store"
+	"firstline/triage/command"
+	"firstline/triage/sla"
+	"firstline/triage/state"
+	"firstline/triage/token"
+)
+
+// job is an agent's mail that is being carried out, all or nothing.
+type job struct {
+	*turn
+	ac     agentContext
+	tk     *store.Ticket
+	parsed command.Mail
+	text   string
+	public bool
+	// verb is what the text is: "" for a plain answer, Note, Call, Fix ...
+	verb command.Verb
+	// worded: the text left with the mail of a state command.
+	worded bool
+	queued bool
+}
+
+// execute carries out an agent's mail. Nothing is executed and nothing is sent
+// when any part of it is wrong.
+func (t *turn) execute(ac agentContext) (result, error) {
+	parsed := command.Parse(t.m.Reply, t.commands(ac))
+	if !parsed.OK() && ac.corrected {
+		parsed, _ = parsed.Corrected(t.commands(ac))
+	}
+	if !parsed.OK() {
+		return t.holdMail(ac.agent, holdSyntax, problemsText(parsed), &parsed)
+	}
+	if parsed.QueryOnly() || ac.ticket == nil {
+		return t.withoutTicket(ac, parsed)
+	}
+	j := &job{turn: t, ac: ac, tk: ac.ticket, parsed: parsed, verb: parsed.TextVerb()}
+	j.text = j.wording()
+	j.public = j.text != "" && (j.verb == command.Public || j.verb == "" && ac.claim.Purpose != token.Internal)
+	if kind, why, err := j.refusal(); err != nil || why != "" {
+		if err != nil {
+			return result{}, err
+		}
+		return t.holdMail(ac.agent, kind, why, nil)
+	}
+	if err := j.run(); err != nil {
+		return result{}, err
+	}
+	return result{outcomeCommanded, j.summary(), j.tk.ID}, nil
+}
+
+func problemsText(m command.Mail) string {
+	var all []string
+	for _, p := range m.Problems {
+		all = append(all, fmt.Sprintf("line %d: %s", p.Line, p.Text("en")))
+	}
+	return strings.Join(all, "; ")
+}
+
+// wording is the text of the mail with the FAQ entries it names in their place.
+func (j *job) wording() string {
+	var b strings.Builder
+	for _, p := range j.parsed.Parts {
+		switch {
+		case p.Entry != "":
+			b.WriteString(j.c.faqAnswer(p.Entry, j.tk.Language))
+		case p.Template != "":
+			b.WriteString(j.c.receiptText(p.Template, j.tk.Language))
+		default:
+			b.WriteString(p.Text)
+		}
+	}
+	text := b.String()
+	if len(j.parsed.Parts) == 0 {
+		text = j.parsed.Text
+	}
+	if strings.TrimSpace(text) == "" { // #analyse: text, in one line
+		for _, c := range j.parsed.Commands {
+			if c.Text != "" && (c.Verb == j.verb || c.Verb == command.Escalate) {
+				text = c.Text
+			}
+		}
+	}
+	return strings.TrimSpace(text)
+}
+
+// refusal says why a text must not leave although every command is right. The
+// leak guard cannot be overruled.
+func (j *job) refusal() (kind, why string, err error) {
+	if j.public {
+		internal, err := j.internalTexts()
+		if err != nil {
+			return "", "", err
+		}
+		if why, ok := mailout.LeakCheck(j.text, internal, j.c.Ticket.Prefix); !ok {
+			return holdLeak, why, nil
+		}
+	}
+	if j.ac.confirmed || j.parsed.Has(command.Anyway) {
+		return "", "", nil
+	}
+	if out := j.link.out; out != nil && len(j.parsed.Commands) == 0 && strings.TrimSpace(j.m.Quoted) == "" {
+		if j.startedAt().Sub(out.CreatedAt) < tooFast {
+			return holdSuspicious, "answered within seconds without a quote", nil
+		}
+	}
+	if !j.public || j.tk.Assignee == j.ac.agent.ID {
+		return "", "", nil
+	}
+	messages, err := j.tx.Messages(j.ctx, j.tk.ID)
+	if err != nil {
+		return "", "", fmt.Errorf("read messages of ticket %d: %w", j.tk.ID, err)
+	}
+	for _, m := range messages {
+		if m.Visibility == "public" && m.Agent != "" && m.Agent != j.ac.agent.ID && m.At.After(j.ac.claim.At()) && !j.ac.claim.At().IsZero() {
+			return holdCollision, fmt.Sprintf("%s, %s: %s", m.Name, m.At.In(j.c.Company.Location).Format("15:04"), firstLine(m.Text)), nil
+		}
+	}
+	return "", "", nil
+}
+
+// internalTexts are the texts of the ticket that no requester may read.
+func (j *job) internalTexts() ([]string, error) {
+	messages, err := j.tx.Messages(j.ctx, j.tk.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read messages of ticket %d: %w", j.tk.ID, err)
+	}
+	var internal []string
+	for _, m := range messages {
+		if m.Visibility == "internal" {
+			internal = append(internal, m.Text)
+		}
+	}
+	return internal, nil
+}
+
+// handlers are the commands by verb. The order of execution is the grammar's.
+func handlers() map[command.Verb]func(*job, command.Command) error {
+	return map[command.Verb]func(*job, command.Command) error{
+		command.Requester: (*job).setRequester, command.CC: (*job).setWatchers, command.Link: (*job).link2, command.Parent: (*job).setParent,
+		command.LinkProblem: (*job).setParent, command.Category: (*job).setCategory, command.Priority: (*job).setPriority,
+		command.Impact: (*job).setImpact, command.Urgency: (*job).setImpact, command.Tag: (*job).setTags, command.Subject: (*job).setSubject,
+		command.Time: (*job).addTime, command.Take: (*job).take, command.Assign: (*job).assignTo, command.Unassign: (*job).unassign,
+		command.Group: (*job).moveGroup, command.Escalate: (*job).escalate, command.Return: (*job).giveBack, command.Manager: (*job).tellManager,
+		command.Solved: (*job).solved, command.Wait: (*job).wait, command.Test: (*job).wait, command.Vendor: (*job).vendor, command.Snooze: (*job).snooze,
+		command.Reopen: (*job).open, command.Close: (*job).close, command.Spam: (*job).spam, command.Merge: (*job).merge,
+		command.Accept: (*job).accept, command.Reject: (*job).discard, command.FAQDraft: (*job).faqDraft,
+	}
+}
+
+// run executes classification and ownership, then the text, then the state.
+func (j *job) run() error {
+	ordered := command.Order(j.parsed.Commands)
+	table := handlers()
+	early := func(c command.Command) bool { return c.Verb.Phase() < command.PhaseText }
+	for _, c := range ordered {
+		if do := table[c.Verb]; early(c) && do != nil {
+			if err := do(j, c); err != nil {
+				return fmt.Errorf("%s: %w", c.Literal, err)
+			}
+		}
+	}
+	state := slices.ContainsFunc(ordered, func(c command.Command) bool {
+		return slices.Contains([]command.Verb{command.Solved, command.Test}, c.Verb)
+	})
+	if j.text != "" && !(j.public && state) {
+		if err := j.say(); err != nil {
+			return err
+		}
+	}
+	for _, c := range ordered {
+		if do := table[c.Verb]; !early(c) && do != nil {
+			if err := do(j, c); err != nil {
+				return fmt.Errorf("%s: %w", c.Literal, err)
+			}
+		}
+	}
+	if j.tk.Level == 2 && !j.parsed.Has(command.Escalate) {
+		if err := j.taken(); err != nil {
+			return err
+		}
+	}
+	if err := j.save(j.tk); err != nil {
+		return err
+	}
+	return j.queries()
+}
+
+// taken stops the take-over clock with the first action of the second level.
+func (j *job) taken() error {
+	if j.ac.agent.Level < 2 {
+		return nil
+	}
+	return j.clocks(j.tk, sla.EventTaken)
+}
+
+// actor is who the history names.
+func (j *job) actor() string { return "agent:" + j.ac.agent.ID }
+
+// summary lists what was carried out, for the trace.
+func (j *job) summary() string {
+	var done []string
+	for _, c := range j.parsed.Commands {
+		done = append(done, "#"+string(c.Verb))
+	}
+	if j.text != "" {
+		if j.public {
+			done = append(done, "reply")
+		} else {
+			done = append(done, "note")
+		}
+	}
+	return strings.Join(done, " ")
+}
+
+// say stores the text and, when it is public, sends it.
+func (j *job) say() error {
+	if !j.public {
+		return j.note()
+	}
+	if err := j.sendReply(mailout.Reply, token.PublicReply, nil); err != nil {
+		return err
+	}
+	return j.replied(state.PublicReply, sla.EventReply)
+}
+
+// note keeps the text inside; the other side of the desk is told where it matters.
+func (j *job) note() error {
+	kinds := map[command.Verb]string{
+		command.Call: "call", command.Return: "knowledge", command.Analysis: "analysis", command.Cause: "cause",
+		command.Workaround: "workaround", command.Fix: "fix",
+	}
+	kind := or(kinds[j.verb], "note")
+	if j.verb == command.Quiet {
+		return nil
+	}
+	err := j.message(j.tk, store.Message{
+		InboxID: j.in.ID, Visibility: "internal", Kind: kind, Author: j.from, Name: j.ac.agent.Name, Agent: j.ac.agent.ID,
+		Subject: j.m.Subject, MessageID: j.m.MessageID, Refs: j.m.References, Text: j.text,
+	}, j.m.Attachments)
+	if err != nil {
+		return err
+	}
+	if err := j.event(j.tk, j.actor(), "note", "", kind, ""); err != nil {
+		return err
+	}
+	if j.verb == command.Call {
+		return j.replied(state.PublicReply, sla.EventReply)
+	}
+	if j.tk.Assignee == "" || j.tk.Assignee == j.ac.agent.ID {
+		return nil
+	}
+	owner, ok := j.c.Agent(j.tk.Assignee)
+	if !ok {
+		return nil
+	}
+	_, err = j.toAgent(j.tk, owner, notice{
+		kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("note:%d:%s", j.in.ID, owner.ID),
+		fill: func(d *mailout.InternalData) {
+			d.Author, d.At, d.Text = j.ac.agent.Name, j.now, mailout.InternalNote(j.text)
+		},
+	})
+	return err
+}
+
+// sendReply relays the text to requester and watchers, one mail each.
+func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill func(*mailout.PublicData)) error {
+	to, err := j.audience(j.tk)
+	if err != nil {
+		return err
+	}
+	files := j.filesOf()
+	for _, address := range to {
+		_, err := j.toRequester(j.tk, address, letter{
+			kind: kind, purpose: purpose, class: classHuman, agent: j.ac.agent.Name, files: files,
+			cause: fmt.Sprintf("reply:%d:%s", j.in.ID, address),
+			fill: func(d *mailout.PublicData) {
+				d.Text, d.Files = mailout.AgentReply(j.text), j.fileList()
+				if fill != nil {
+					fill(d)
+				}
+			},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	j.worded = true
+	return j.message(j.tk, store.Message{
+		InboxID: j.in.ID, Visibility: "public", Kind: "reply", Author: j.from, Name: j.ac.agent.Name, Agent: j.ac.agent.ID,
+		Subject: j.m.Subject, MessageID: j.m.MessageID, Refs: j.m.References, Text: j.text,
+	}, j.m.Attachments)
+}
+
+// replied is what follows from a public word of an agent: the first one assigns
+// an unassigned ticket, and the response clocks stop.
+func (j *job) replied(ev state.Event, clock sla.Event) error {
+	j.tk.PublicSeq++
+	if j.tk.FirstResponseAt.IsZero() {
+		j.tk.FirstResponseAt = j.now
+	}
+	if j.tk.Assignee == "" && !j.parsed.Has(command.Unassign) && !j.parsed.Has(command.Group) && !j.parsed.Has(command.Escalate) {
+		if err := j.setAssignee(j.tk, j.ac.agent.ID, j.actor(), "answered first"); err != nil {
+			return err
+		}
+		if err := j.tellTaken(); err != nil {
+			return err
+		}
+	}
+	if err := j.move(j.tk, ev, j.actor(), "public reply"); err != nil {
+		return err
+	}
+	return j.clocks(j.tk, clock)
+}
+
+// audience are the participants who read public mail.
+func (t *turn) audience(tk *store.Ticket) ([]string, error) {
+	people, err := t.tx.Participants(t.ctx, tk.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read participants of ticket %d: %w", tk.ID, err)
+	}
+	to := []string{tk.Requester}
+	for _, p := range people {
+		if p.Role == "watcher" && !slices.Contains(to, p.Address) {
+			to = append(to, p.Address)
+		}
+	}
+	return to, nil
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	return s
+}
+
+// faqAnswer is the answer of an FAQ entry in a language.
+func (c *Config) faqAnswer(id, lang string) string {
+	if c.Rules == nil {
+		return ""
+	}
+	e, _ := c.Rules.FAQEntry(id)
+	return label(e.Answer, lang, "")
+}

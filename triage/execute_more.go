@@ -1,0 +1,138 @@
+package triage
+
+import (
+	"fmt"
+
+	"firstline/mailin"
+	"firstline/mailout"
+	"firstline/store"
+	"firstline/triage/command"
+	"firstline/triage/sla"
+	"firstline/triage/state"
+	"firstline/triage/token"
+)
+
+// merge moves this ticket into another: its messages appear there, mails to it go
+// there, and its requester becomes a watcher (product 2.3.8).
+func (j *job) merge(c command.Command) error {
+	target, err := j.ticketOf(c.Other)
+	if err != nil {
+		return fmt.Errorf("read ticket %s: %w", c.Other, err)
+	}
+	if target.ID == j.tk.ID || target.State == string(state.Merged) {
+		return j.event(j.tk, j.actor(), "not_merged", "", j.tag(&target), "the target is merged itself, or the same ticket")
+	}
+	j.tk.MergedInto, j.tk.ClosedAt = target.ID, j.now
+	if err := j.move(j.tk, state.Merge, j.actor(), "merged into "+j.tag(&target)); err != nil {
+		return err
+	}
+	if err := j.clocks(j.tk, sla.EventMerged); err != nil {
+		return err
+	}
+	if err := j.event(&target, j.actor(), "merged_in", "", j.tag(j.tk), ""); err != nil {
+		return err
+	}
+	if err := j.tx.MoveMessages(j.ctx, j.tk.ID, target.ID); err != nil {
+		return fmt.Errorf("move messages: %w", err)
+	}
+	if j.tk.Requester == target.Requester {
+		return nil
+	}
+	err = j.tx.AddParticipant(j.ctx, store.Participant{TicketID: target.ID, Address: j.tk.Requester, Name: j.tk.RequesterName, Role: "watcher"})
+	if err != nil {
+		return fmt.Errorf("add watcher: %w", err)
+	}
+	into := j.tag(&target)
+	_, err = j.automatic(j.tk, letter{
+		kind: mailout.Merged, purpose: token.Reminder, class: classAutomatic, cause: fmt.Sprintf("merged:%d", j.tk.ID),
+		fill: func(d *mailout.PublicData) { d.Into = into },
+	})
+	return err
+}
+
+// accept makes a ticket of a held mail: number, clocks, receipt and notices now.
+func (j *job) accept(command.Command) error {
+	if j.tk.State != string(state.Held) {
+		return j.event(j.tk, j.actor(), "no_transition", j.tk.State, "accept", "the ticket is not held")
+	}
+	number, err := j.tx.NextNumber(j.ctx, or(j.c.Ticket.FirstNumber, 10001))
+	if err != nil {
+		return fmt.Errorf("number ticket: %w", err)
+	}
+	j.tk.Number, j.tk.CreatedAt = number, j.now
+	if j.tk.Policy, err = j.policySnapshot(j.tk); err != nil {
+		return err
+	}
+	err = j.tx.AddParticipant(j.ctx, store.Participant{TicketID: j.tk.ID, Address: j.tk.Requester, Name: j.tk.RequesterName, Role: "requester"})
+	if err != nil {
+		return fmt.Errorf("add requester: %w", err)
+	}
+	if err := j.tx.DropTimers(j.ctx, j.tk.ID, timerDiscard); err != nil {
+		return fmt.Errorf("drop timer: %w", err)
+	}
+	if err := j.move(j.tk, state.Accept, j.actor(), "accepted"); err != nil {
+		return err
+	}
+	if err := j.clocks(j.tk, sla.EventOpened); err != nil {
+		return err
+	}
+	if err := j.receiptAfterAccept(); err != nil {
+		return err
+	}
+	return j.tellGroup(j.tk, notice{
+		kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("new:%d", j.tk.ID),
+		fill: func(d *mailout.InternalData) {
+			d.Author, d.At, d.Text = or(j.tk.RequesterName, j.tk.Requester), j.now, j.firstText(j.tk)
+			d.FirstDue, d.SolveDue = j.dues(j.tk.ID)
+		},
+	})
+}
+
+// receiptAfterAccept acknowledges an accepted mail; a forged sender gets nothing.
+func (j *job) receiptAfterAccept() error {
+	if j.tk.Auth == mailin.VerdictFail {
+		return nil
+	}
+	kind := mailout.Receipt
+	if j.tk.Auth != mailin.VerdictPass {
+		kind = mailout.ReceiptUnverified
+	}
+	due, err := j.dueOf(j.tk, sla.FirstResponse)
+	if err != nil {
+		return err
+	}
+	_, err = j.automatic(j.tk, letter{
+		kind: kind, purpose: token.Acknowledgement, class: classAutomatic, cause: fmt.Sprintf("ack:%d", j.tk.ID),
+		fill: func(d *mailout.PublicData) { d.FirstReply = due },
+	})
+	return err
+}
+
+// discard refuses a held mail; its sender hears nothing.
+func (j *job) discard(command.Command) error {
+	j.tk.ClosedAt = j.now
+	if err := j.tx.DropTimers(j.ctx, j.tk.ID, timerDiscard); err != nil {
+		return fmt.Errorf("drop timer: %w", err)
+	}
+	return j.move(j.tk, state.Reject, j.actor(), "refused")
+}
+
+// faqDraft mails the agent a draft of an FAQ entry made from the ticket: YAML to
+// paste, with what the requester asked and what was answered.
+func (j *job) faqDraft(c command.Command) error {
+	messages, err := j.tx.Messages(j.ctx, j.tk.ID)
+	if err != nil {
+		return fmt.Errorf("read messages of ticket %d: %w", j.tk.ID, err)
+	}
+	answer := j.text
+	for _, m := range messages {
+		if answer == "" && m.Agent != "" && m.Visibility == "public" {
+			answer = m.Text
+		}
+	}
+	yaml := faqYAML(j.tk, or(c.Text, j.tk.Subject), answer)
+	return j.answer(c, mailout.Confirmation, token.Internal, func(d *mailout.InternalData) {
+		d.Title = "FAQ"
+		d.Lines = []mailout.InternalText{mailout.InternalNote(yaml)}
+	})
+}

@@ -1,0 +1,268 @@
+package triage
+
+import (
+	"fmt"
+	"slices"
+
+	"firstline/mailin"
+	"firstline/mailout"
+	"firstline/store"
+	"firstline/triage/sla"
+	"firstline/triage/state"
+	"firstline/triage/token"
+)
+
+// handover is a functional escalation: by an agent, a rule or a timer, all the
+// same way.
+type handover struct {
+	group  string
+	by     string // actor of the history
+	who    string // name of the agent, "" = the desk
+	reason string
+	cause  string
+	// quiet: the requester is not told, because the ticket begins there.
+	quiet bool
+	late  string // step of the ladder that fired
+}
+
+// handOver gives a ticket to the second level with its whole history. A ticket
+// that is there already only gets the notice when the group changes.
+func (t *turn) handOver(tk *store.Ticket, h handover) error {
+	g, ok := t.c.Group(h.group)
+	if !ok || tk.Group == h.group && tk.Level == 2 {
+		return t.event(tk, h.by, "not_escalated", "", h.group, "no such group, or it is there already")
+	}
+	from := tk.Group
+	first := tk.Level == 1
+	if first {
+		if err := t.move(tk, state.ToSecondLevel, h.by, h.reason); err != nil {
+			return err
+		}
+	}
+	tk.Level, tk.Group = 2, h.group
+	if err := t.event(tk, h.by, "escalated", from, h.group, h.reason); err != nil {
+		return err
+	}
+	if err := t.setAssignee(tk, "", h.by, "escalated"); err != nil {
+		return err
+	}
+	if err := t.save(tk); err != nil {
+		return err
+	}
+	if err := t.clocks(tk, sla.EventEscalated); err != nil {
+		return err
+	}
+	cause := or(h.cause, fmt.Sprintf("escalate:%d:%s", tk.ID, h.group))
+	if err := t.tellSecondLevel(tk, g, h, cause, from); err != nil {
+		return err
+	}
+	if h.quiet || !first || tk.State == string(state.Held) {
+		return nil
+	}
+	return t.tellEscalated(tk)
+}
+
+// tellSecondLevel sends the hand-over mail. An external group gets the public
+// conversation and the reason only.
+func (t *turn) tellSecondLevel(tk *store.Ticket, g Group, h handover, cause, from string) error {
+	history, err := t.history(tk)
+	if err != nil {
+		return err
+	}
+	files, list, err := t.ticketFiles(tk)
+	if err != nil {
+		return err
+	}
+	if g.External {
+		return t.tellExternal(tk, g, h, cause)
+	}
+	_, solve := t.dues(tk.ID)
+	take, err := t.dueOf(tk, sla.TakeOver)
+	if err != nil {
+		return err
+	}
+	done := t.doneSoFar(tk)
+	return t.tellGroup(tk, notice{
+		kind: mailout.Escalation, purpose: token.Escalation, cause: cause, files: files,
+		fill: func(d *mailout.InternalData) {
+			d.Author, d.At, d.FromGroup = h.who, t.now, t.c.groupLabel(from, t.c.Company.Language)
+			d.Reason, d.History, d.Files, d.SolveDue, d.TakeDue = mailout.InternalReason(h.reason), history, list, solve, take
+			d.Short, d.Done = t.firstText(tk), done
+		},
+	})
+}
+
+// tellExternal writes to a group outside the company: public text only.
+func (t *turn) tellExternal(tk *store.Ticket, g Group, h handover, cause string) error {
+	address := mailin.FoldAddress(g.Address)
+	if err := t.tx.AddParticipant(t.ctx, store.Participant{TicketID: tk.ID, Address: address, Name: label(g.Label, tk.Language, g.ID), Role: "vendor"}); err != nil {
+		return fmt.Errorf("add external group: %w", err)
+	}
+	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	if err != nil {
+		return fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
+	}
+	text := ""
+	for _, m := range messages {
+		if m.Visibility == "public" && m.Text != "" {
+			text += fmt.Sprintf("%s, %s:\n%s\n\n", m.At.In(t.c.Company.Location).Format("02.01.2006 15:04"), or(m.Name, m.Author), m.Text)
+		}
+	}
+	_, err = t.toRequester(tk, address, letter{
+		kind: mailout.Reply, purpose: token.Vendor, class: classNotice, agent: or(h.who, t.c.Outgoing.FromName), cause: cause,
+		fill: func(d *mailout.PublicData) { d.Text = mailout.RequesterText(text) },
+	})
+	return err
+}
+
+// tellEscalated tells the requester once that another team has the ticket.
+func (t *turn) tellEscalated(tk *store.Ticket) error {
+	why, err := t.budget(tk.Requester)
+	if err != nil {
+		return err
+	}
+	if why != "" || tk.Auth != mailin.VerdictPass {
+		return t.event(tk, "system", "not_sent", "", "escalated", or(why, "the requester is not proven"))
+	}
+	_, err = t.toRequester(tk, tk.Requester, letter{
+		kind: mailout.Escalated, purpose: token.Reminder, class: classAutomatic, cause: fmt.Sprintf("told-l2:%d", tk.ID),
+	})
+	return err
+}
+
+// secondLevelFor is the group that gets tickets of a category: the ladder's own
+// choice, else the first internal group of the second level.
+func (c *Config) secondLevelFor(category string) string {
+	for _, step := range c.Escalation {
+		for group, categories := range step.HandOver {
+			if slices.Contains(categories, category) {
+				return group
+			}
+		}
+	}
+	for _, g := range c.People.Groups {
+		if g.Level == 2 && !g.External {
+			return g.ID
+		}
+	}
+	return ""
+}
+
+// firstLevelOf is the group of a category, when it is first level.
+func (c *Config) firstLevelOf(category string) string {
+	if g, ok := c.Group(c.Categories[category].Group); ok && g.Level == 1 {
+		return g.ID
+	}
+	return c.firstLevel()
+}
+
+// formerFirstLevel is the last first-level agent who had the ticket and is there.
+func (t *turn) formerFirstLevel(tk *store.Ticket) (string, error) {
+	events, err := t.tx.Events(t.ctx, tk.ID)
+	if err != nil {
+		return "", fmt.Errorf("read history of ticket %d: %w", tk.ID, err)
+	}
+	for _, e := range slices.Backward(events) {
+		if e.Kind != "assigned" {
+			continue
+		}
+		for _, id := range []string{e.Old, e.New} {
+			if a, ok := t.c.Agent(id); ok && a.Level == 1 && t.c.present(id, t.now) == id {
+				return id, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// history is the conversation of a ticket, oldest first, for agents.
+func (t *turn) history(tk *store.Ticket) ([]mailout.Entry, error) {
+	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
+	}
+	var list []mailout.Entry
+	for _, m := range messages {
+		if m.Kind == "automatic" {
+			continue
+		}
+		text := mailout.InternalNote(m.Text)
+		if m.Kind == "answer" {
+			text = mailout.InternalCopy(mailout.FAQText(m.Text))
+		}
+		list = append(list, mailout.Entry{
+			At: m.At, Author: or(m.Name, or(m.Author, t.c.Outgoing.FromName)), Kind: kindLabel(m.Kind, t.c.Company.Language),
+			Internal: m.Visibility == "internal", Text: text,
+		})
+	}
+	return list, nil
+}
+
+// doneSoFar are the agents' words, one line each: what was tried.
+func (t *turn) doneSoFar(tk *store.Ticket) []mailout.InternalText {
+	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	if err != nil {
+		return nil
+	}
+	var list []mailout.InternalText
+	for _, m := range messages {
+		if m.Agent == "" {
+			continue
+		}
+		line := fmt.Sprintf("%s %s: %s", m.At.In(t.c.Company.Location).Format("02.01. 15:04"), m.Name, firstLine(m.Text))
+		list = append(list, mailout.InternalNote(line))
+	}
+	return list
+}
+
+// ticketFiles are the attachments of all mails of a ticket, as far as they fit.
+func (t *turn) ticketFiles(tk *store.Ticket) ([]mailout.Attachment, []mailout.File, error) {
+	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
+	}
+	var files []mailout.Attachment
+	var list []mailout.File
+	size := int64(0)
+	for _, m := range messages {
+		rows, err := t.tx.Attachments(t.ctx, m.ID)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read attachments of ticket %d: %w", tk.ID, err)
+		}
+		var raw []byte
+		for _, a := range rows {
+			if a.Inline {
+				continue
+			}
+			f := mailout.File{Name: a.Filename, Size: a.Size}
+			if !isDangerous(a.Filename) && size+a.Size <= attachLimit && m.InboxID != 0 {
+				if raw == nil {
+					if raw, err = t.tx.Raw(t.ctx, m.InboxID); err != nil {
+						return nil, nil, fmt.Errorf("read raw mail of inbox %d: %w", m.InboxID, err)
+					}
+				}
+				if b, err := mailin.Content(raw, a.N); err == nil {
+					size += a.Size
+					f.Attached = true
+					files = append(files, mailout.Attachment{Filename: a.Filename, ContentType: a.ContentType, Bytes: b})
+				}
+			}
+			list = append(list, f)
+		}
+	}
+	return files, list, nil
+}
+
+// kindLabel names what a message is, where that is not plain from its author.
+func kindLabel(kind, lang string) string {
+	words := map[string][2]string{
+		"note": {"Notiz", "note"}, "call": {"Telefonat", "call"}, "analysis": {"Analyse", "analysis"}, "cause": {"Ursache", "cause"},
+		"workaround": {"Workaround", "workaround"}, "fix": {"Lösung", "fix"}, "knowledge": {"Wissen", "knowledge"},
+		"answer": {"FAQ-Antwort", "FAQ answer"}, "vendor": {"Dritte", "third party"}, "pending": {"nicht verifiziert", "not verified"},
+	}
+	pair := words[kind]
+	if lang == "en" {
+		return pair[1]
+	}
+	return pair[0]
+}

@@ -1,0 +1,243 @@
+package triage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"firstline/mailin"
+	"firstline/mailout"
+	"firstline/rules"
+	"firstline/store"
+	"firstline/triage/sla"
+	"firstline/triage/token"
+)
+
+// tellGroup sends a notice to the assignee of a ticket or, without one, to every
+// present member of its group, one mail each.
+func (t *turn) tellGroup(tk *store.Ticket, n notice) error {
+	for _, a := range t.owners(tk) {
+		each := n
+		each.cause = n.cause + ":" + a.ID
+		if _, err := t.toAgent(tk, a, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOwner is tellGroup without the person who caused the notice.
+func (t *turn) tellOwner(tk *store.Ticket, n notice, except string) error {
+	for _, a := range t.owners(tk) {
+		if mailin.FoldAddress(a.Address) == except {
+			continue
+		}
+		each := n
+		each.cause = n.cause + ":" + a.ID
+		if _, err := t.toAgent(tk, a, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owners are who works on a ticket now: the assignee, his substitute while he is
+// away, or the present members of the group. When a group has nobody, the lead,
+// and then the first level, hear of it: no ticket is left to nobody.
+func (t *turn) owners(tk *store.Ticket) []Agent {
+	if tk.Assignee != "" {
+		if id := t.c.present(tk.Assignee, t.now); id != "" {
+			a, _ := t.c.Agent(id)
+			return []Agent{a}
+		}
+	}
+	if there := t.c.presentMembers(tk.Group, t.now); len(there) > 0 {
+		return there
+	}
+	if lead, ok := t.c.lead(tk.Group); ok {
+		return []Agent{lead}
+	}
+	return t.c.presentMembers(t.c.firstLevel(), t.now)
+}
+
+// notifyRoles tells further people about a new ticket, as a rule asks: lead,
+// group, assignee, an agent or a group by name.
+func (t *turn) notifyRoles(tk *store.Ticket, roles []string) error {
+	told := t.owners(tk)
+	for _, a := range t.agentsOf(tk, roles) {
+		if slices.ContainsFunc(told, func(b Agent) bool { return a.ID == b.ID }) {
+			continue
+		}
+		_, err := t.toAgent(tk, a, notice{
+			kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("notify:%d:%s", tk.ID, a.ID),
+			fill: func(d *mailout.InternalData) { d.Text, d.Author, d.At = t.newText(), tk.RequesterName, t.now },
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agentsOf resolves roles to agents, each once.
+func (t *turn) agentsOf(tk *store.Ticket, roles []string) []Agent {
+	var list []Agent
+	add := func(as ...Agent) {
+		for _, a := range as {
+			if a.ID != "" && !slices.ContainsFunc(list, func(b Agent) bool { return a.ID == b.ID }) {
+				list = append(list, a)
+			}
+		}
+	}
+	for _, role := range roles {
+		switch role {
+		case "assignee":
+			if id := t.c.present(tk.Assignee, t.now); id != "" {
+				a, _ := t.c.Agent(id)
+				add(a)
+			}
+		case "group":
+			add(t.c.presentMembers(tk.Group, t.now)...)
+		case "lead":
+			a, _ := t.c.lead(tk.Group)
+			add(a)
+		default:
+			if a, ok := t.c.Agent(role); ok {
+				add(a)
+			} else {
+				add(t.c.presentMembers(role, t.now)...)
+			}
+		}
+	}
+	return list
+}
+
+// wasTold reports whether an agent got the first notice of a ticket.
+func (t *turn) wasTold(tk *store.Ticket, a Agent) (bool, error) {
+	rows, err := t.tx.ListOutbox(t.ctx, store.OutboxFilter{TicketID: tk.ID, Recipient: mailin.FoldAddress(a.Address), Limit: 1})
+	if err != nil {
+		return false, fmt.Errorf("read notices of ticket %d: %w", tk.ID, err)
+	}
+	return len(rows) > 0, nil
+}
+
+// newNotice fills the first notice of a ticket.
+func (t *turn) newNotice(p plan) func(*mailout.InternalData) {
+	return func(d *mailout.InternalData) {
+		d.Author, d.At, d.Text, d.Files = or(t.m.From.Name, t.from), t.now, t.newText(), t.fileList()
+		d.Score = score(p.rules.Trace)
+		d.FirstDue, d.SolveDue = t.dues(p.ticket.ID)
+		for _, s := range p.rules.FAQ.Suggest {
+			d.Suggestions = append(d.Suggestions, mailout.Suggestion{ID: s.ID, Title: s.Title, Score: s.Score, Why: p.rules.FAQ.Why})
+		}
+	}
+}
+
+// score is the category line of the trace in short: "21:0".
+func score(trace []rules.Step) string {
+	for _, s := range trace {
+		if s.Stage == "category" && s.Match {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// dues are the promised first answer and solution of a ticket.
+func (t *turn) dues(ticketID int64) (first, solve time.Time) {
+	rows, err := t.tx.Clocks(t.ctx, ticketID)
+	if err != nil {
+		return first, solve
+	}
+	for _, c := range rows {
+		switch {
+		case c.Kind == sla.FirstResponse && c.State == "running":
+			first = c.DueAt
+		case c.Kind == sla.Resolution && c.State == "running":
+			solve = c.DueAt
+		}
+	}
+	return first, solve
+}
+
+// firstText is what the ticket is about, for notices that are not about a mail.
+func (t *turn) firstText(tk *store.Ticket) mailout.InternalText {
+	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	if err != nil || len(messages) == 0 {
+		return mailout.InternalText{}
+	}
+	return mailout.InternalNote(messages[0].Text)
+}
+
+// ownerName is whose ticket it is.
+func (t *turn) ownerName(tk *store.Ticket) string {
+	a, _ := t.c.Agent(tk.Assignee)
+	return a.Name
+}
+
+// attachLimit is how many bytes of attachments travel with a notice; the rest is
+// listed.
+const attachLimit = 10 << 20
+
+// dangerous are file types that are stored and listed but not passed on by mail
+// (P7); the name is the sanitised one.
+var dangerous = []string{".exe", ".com", ".scr", ".bat", ".cmd", ".js", ".jse", ".vbs", ".vbe", ".wsf", ".ps1", ".msi", ".iso", ".img",
+	".lnk", ".hta", ".jar", ".docm", ".xlsm", ".pptm", ".html", ".htm", ".svg", ".chm", ".cpl", ".pif", ".reg"}
+
+func isDangerous(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(dangerous, func(ext string) bool { return strings.HasSuffix(name, ext) })
+}
+
+// passedOn says which attachments of the mail travel with our mails.
+func (t *turn) passedOn() []bool {
+	size := int64(0)
+	on := make([]bool, len(t.m.Attachments))
+	for i, a := range t.m.Attachments {
+		if a.Inline || isDangerous(a.Filename) || size+a.Size > attachLimit {
+			continue
+		}
+		size += a.Size
+		on[i] = true
+	}
+	return on
+}
+
+// filesOf are the attachments of the mail, read again from its raw bytes. They are
+// read once per mail, however many people get them.
+func (t *turn) filesOf() []mailout.Attachment {
+	if t.files != nil || t.m == nil {
+		return t.files
+	}
+	for i, on := range t.passedOn() {
+		if !on {
+			continue
+		}
+		b, err := mailin.Content(t.raw, i)
+		if err != nil {
+			t.desk.Log.Warn("attachment not read", "inbox", t.in.ID, "err", err)
+			continue
+		}
+		a := t.m.Attachments[i]
+		t.files = append(t.files, mailout.Attachment{Filename: a.Filename, ContentType: a.ContentType, Bytes: b})
+	}
+	return t.files
+}
+
+// fileList names the attachments for people.
+func (t *turn) fileList() []mailout.File {
+	var list []mailout.File
+	on := t.passedOn()
+	for i, a := range t.m.Attachments {
+		if a.Inline {
+			continue
+		}
+		f := mailout.File{Name: a.Filename, Size: a.Size, Attached: on[i]}
+		if !on[i] && isDangerous(a.Filename) {
+			f.Why = "type"
+		}
+		list = append(list, f)
+	}
+	return list
+}

@@ -1,0 +1,359 @@
+package triage
+
+import (
+	"fmt"
+	"strings"
+
+	"firstline/mailin"
+	"firstline/mailout"
+	"firstline/store"
+	"firstline/triage/command"
+	"firstline/triage/sla"
+	"firstline/triage/token"
+)
+
+// withoutTicket carries out an agent's mail about no single ticket: queries,
+// commands that name their tickets, phone tickets.
+func (t *turn) withoutTicket(ac agentContext, parsed command.Mail) (result, error) {
+	r := result{outcome: outcomeCommanded}
+	if ac.ticket != nil {
+		r.ticket = ac.ticket.ID
+	}
+	var names []string
+	byTicket := map[command.Ref][]command.Command{}
+	var refs []command.Ref
+	for _, c := range command.Order(parsed.Commands) {
+		names = append(names, "#"+string(c.Verb))
+		switch {
+		case c.Verb == command.Phone || c.Verb == command.Forward:
+			return t.phoneTicket(ac, parsed)
+		case c.Verb.Phase() == command.PhaseQuery:
+			j := &job{turn: t, ac: ac, tk: ac.ticket, parsed: parsed}
+			if err := j.query(c); err != nil {
+				return r, err
+			}
+		default:
+			if _, ok := byTicket[c.Ticket]; !ok {
+				refs = append(refs, c.Ticket)
+			}
+			byTicket[c.Ticket] = append(byTicket[c.Ticket], c)
+		}
+	}
+	for _, ref := range refs {
+		tk, err := t.ticketOf(ref)
+		if err != nil {
+			return r, fmt.Errorf("read ticket %s: %w", ref, err)
+		}
+		one := parsed
+		one.Commands, one.Text, one.Parts = byTicket[ref], "", nil
+		j := &job{turn: t, ac: ac, tk: &tk, parsed: one, verb: command.Quiet}
+		if err := j.run(); err != nil {
+			return r, err
+		}
+		r.ticket = tk.ID
+	}
+	r.reason = strings.Join(names, " ")
+	return r, nil
+}
+
+// queries answers the queries among the commands of a ticket mail.
+func (j *job) queries() error {
+	for _, c := range j.parsed.Commands {
+		if c.Verb.Phase() == command.PhaseQuery {
+			if err := j.query(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// query answers one question by mail.
+func (j *job) query(c command.Command) error {
+	switch c.Verb {
+	case command.Mine:
+		return j.list(c, store.TicketFilter{Active: true, Assignee: j.ac.agent.ID})
+	case command.ListTickets:
+		return j.list(c, j.listFilter(c))
+	case command.Search:
+		return j.list(c, store.TicketFilter{Text: c.Text})
+	case command.Show, command.Why:
+		return j.show(c)
+	case command.Status:
+		return j.deskStatus(c)
+	case command.Help:
+		return j.help(c)
+	case command.Away, command.Here:
+		return j.absence(c)
+	}
+	return nil
+}
+
+// listFilter turns the words of #liste into a filter.
+func (j *job) listFilter(c command.Command) store.TicketFilter {
+	f := store.TicketFilter{Active: true, Group: c.Group, Assignee: c.Agent}
+	states := map[string][]string{
+		"waiting": {"waiting_requester", "waiting_vendor"}, "new": {"new"}, "open": {"open"}, "held": {"held"},
+		"scheduled": {"scheduled"}, "solved": {"resolved"},
+	}
+	f.States = states[c.Filter]
+	if c.Filter == "all" {
+		f.Active = false
+	}
+	return f
+}
+
+// listMost is how many tickets a list mail shows.
+const listMost = 50
+
+// list mails a list of tickets.
+func (j *job) list(c command.Command, f store.TicketFilter) error {
+	f.Limit = listMost + 1
+	rows, err := j.tx.ListTickets(j.ctx, f)
+	if err != nil {
+		return fmt.Errorf("list tickets: %w", err)
+	}
+	lang := or(j.ac.agent.Language, j.c.Company.Language)
+	var list []mailout.Row
+	for i := range rows {
+		tk := &rows[i]
+		first, solve := j.dues(tk.ID)
+		due := or(first, solve)
+		overdue := !due.IsZero() && due.Before(j.now)
+		if c.Filter == "overdue" && !overdue {
+			continue
+		}
+		list = append(list, mailout.Row{Due: due, Overdue: overdue, Ticket: j.facts(tk, lang), Who: or(tk.RequesterName, tk.Requester)})
+	}
+	more := 0
+	if len(list) > listMost {
+		list, more = list[:listMost], 1
+	}
+	return j.answer(c, mailout.List, token.List, func(d *mailout.InternalData) {
+		d.Title, d.Rows, d.MoreRows = listTitle(c, lang, len(list)), list, more
+	})
+}
+
+func listTitle(c command.Command, lang string, n int) string {
+	words := map[command.Verb][2]string{
+		command.Mine: {"Ihre offenen Tickets", "Your open tickets"}, command.Search: {"Suche: " + c.Text, "Search: " + c.Text},
+	}
+	pair, ok := words[c.Verb]
+	if !ok {
+		pair = [2]string{"Tickets", "Tickets"}
+	}
+	if lang == "en" {
+		return fmt.Sprintf("%s (%d)", pair[1], n)
+	}
+	return fmt.Sprintf("%s (%d)", pair[0], n)
+}
+
+// answer mails the answer to a query, once per query of a mail.
+func (j *job) answer(c command.Command, kind mailout.InternalKind, purpose token.Purpose, fill func(*mailout.InternalData)) error {
+	var tk *store.Ticket
+	if kind == mailout.Show || kind == mailout.Explanation {
+		tk = j.tk
+	}
+	_, err := j.toAgent(tk, j.ac.agent, notice{kind: kind, purpose: purpose, cause: fmt.Sprintf("query:%d:%s:%d", j.in.ID, c.Verb, c.Line), fill: fill})
+	return err
+}
+
+// show mails the whole history of a ticket, or why it was decided so.
+func (j *job) show(c command.Command) error {
+	tk := j.tk
+	if c.Ticket != (command.Ref{}) {
+		found, err := j.ticketOf(c.Ticket)
+		if err != nil {
+			return fmt.Errorf("read ticket %s: %w", c.Ticket, err)
+		}
+		tk = &found
+	}
+	if tk == nil {
+		return nil
+	}
+	history, err := j.history(tk)
+	if err != nil {
+		return err
+	}
+	one := *j
+	one.tk = tk
+	if c.Verb == command.Show {
+		return one.answer(c, mailout.Show, token.Internal, func(d *mailout.InternalData) { d.History = history })
+	}
+	lines, err := j.reasons(tk)
+	if err != nil {
+		return err
+	}
+	return one.answer(c, mailout.Explanation, token.Internal, func(d *mailout.InternalData) { d.Lines, d.History = lines, history })
+}
+
+// reasons are the stored traces of a ticket and its events, as lines.
+func (t *turn) reasons(tk *store.Ticket) ([]mailout.InternalText, error) {
+	var lines []mailout.InternalText
+	steps, err := Traces(t.ctx, t.tx, tk.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range steps {
+		mark := "✗"
+		if s.Match {
+			mark = "✓"
+		}
+		lines = append(lines, mailout.InternalReason(strings.TrimSpace(fmt.Sprintf("%s %s %s: %s", mark, s.Stage, s.Name, s.Reason))))
+	}
+	events, err := t.tx.Events(t.ctx, tk.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read history of ticket %d: %w", tk.ID, err)
+	}
+	for _, e := range events {
+		at := e.At.In(t.c.Company.Location).Format("02.01. 15:04")
+		lines = append(lines, mailout.InternalReason(strings.TrimSpace(fmt.Sprintf("%s %s %s %s → %s %s", at, e.Actor, e.Kind, e.Old, e.New, e.Reason))))
+	}
+	return lines, nil
+}
+
+// deskStatus mails how the desk is doing.
+func (j *job) deskStatus(c command.Command) error {
+	waiting, err := j.tx.NextInbound(j.ctx, 1000)
+	if err != nil {
+		return fmt.Errorf("count waiting mails: %w", err)
+	}
+	leaving, err := j.tx.ListOutbox(j.ctx, store.OutboxFilter{States: []string{"queued"}, Limit: 1000})
+	if err != nil {
+		return fmt.Errorf("count leaving mails: %w", err)
+	}
+	failed, err := j.tx.ListOutbox(j.ctx, store.OutboxFilter{States: []string{"failed"}, Since: j.now.Add(-7 * day), Limit: 1000})
+	if err != nil {
+		return fmt.Errorf("count failed mails: %w", err)
+	}
+	alarms, err := j.tx.Alarms(j.ctx)
+	if err != nil {
+		return fmt.Errorf("read alarms: %w", err)
+	}
+	lines := []mailout.InternalText{
+		mailout.InternalReason(fmt.Sprintf("inbox %d · outbox %d · failed (7 d) %d", len(waiting), len(leaving), len(failed))),
+	}
+	for _, a := range alarms {
+		lines = append(lines, mailout.InternalReason(a.Text))
+	}
+	return j.answer(c, mailout.Confirmation, token.List, func(d *mailout.InternalData) { d.Title, d.Lines = "Status", lines })
+}
+
+// help mails the commands.
+func (j *job) help(c command.Command) error {
+	lang := or(j.ac.agent.Language, j.c.Company.Language)
+	return j.answer(c, mailout.Help, token.List, func(d *mailout.InternalData) {
+		for _, u := range command.Usages(lang) {
+			d.Lines = append(d.Lines, mailout.InternalReason(strings.TrimSpace(u.Words[0]+" "+u.Arguments)+" – "+u.Description))
+		}
+	})
+}
+
+// absence records that an agent is away or back.
+func (j *job) absence(c command.Command) error {
+	if _, err := j.tx.DeleteAbsences(j.ctx, j.ac.agent.ID); err != nil {
+		return fmt.Errorf("end absence: %w", err)
+	}
+	if c.Verb == command.Away {
+		_, err := j.tx.InsertAbsence(j.ctx, store.Absence{Agent: j.ac.agent.ID, FromAt: c.When, ToAt: c.Until, Substitute: c.Substitute})
+		if err != nil {
+			return fmt.Errorf("record absence: %w", err)
+		}
+	}
+	undo := "#" + command.Here.ASCII(or(j.ac.agent.Language, j.c.Company.Language))
+	return j.answer(c, mailout.Confirmation, token.List, func(d *mailout.InternalData) {
+		line := c.Literal
+		if c.Verb == command.Away {
+			line = fmt.Sprintf("%s – %s %s", c.When.Format("02.01.2006"), c.Until.Format("02.01.2006"), c.Substitute)
+			d.Undo = undo
+		}
+		d.Lines = []mailout.InternalText{mailout.InternalReason(line)}
+	})
+}
+
+// phoneTicket files a call, or a mail that went to the agent, under the person it
+// came from (product 2.3.6).
+func (t *turn) phoneTicket(ac agentContext, parsed command.Mail) (result, error) {
+	var caller command.Command
+	for _, c := range parsed.Commands {
+		if c.Verb == command.Phone || c.Verb == command.Forward {
+			caller = c
+		}
+	}
+	address, name := mailin.FoldAddress(caller.Address), caller.Name
+	if caller.Verb == command.Forward {
+		from, ok := forwardedFrom(or(t.m.Forward, t.m.Reply))
+		if !ok {
+			parsed.Problems = append(parsed.Problems, command.Problem{Line: caller.Line, Literal: caller.Literal, Code: command.BadAddress})
+			return t.holdMail(ac.agent, holdSyntax, "no forwarded author found", &parsed)
+		}
+		address, name = mailin.FoldAddress(from.Address), from.Name
+	}
+	asRequester := *t
+	m := *t.m
+	m.From = mailin.Address{Name: or(t.c.person(address).Name, name), Address: address}
+	m.Reply, m.Text = parsed.Text, parsed.Text
+	asRequester.m, asRequester.from = &m, address
+	in, err := asRequester.input()
+	if err != nil {
+		return result{}, err
+	}
+	p := planTicket(t.c, &m, in, admission{open: true, reason: "filed by an agent"})
+	p.ticket.Channel, p.ticket.Auth, p.ticket.ThreadRoot = "phone", mailin.VerdictPass, ""
+	if caller.Verb == command.Forward {
+		p.ticket.Channel = "mail"
+	}
+	tk := &p.ticket
+	if err := asRequester.insert(tk, p.rules); err != nil {
+		return result{}, err
+	}
+	if err := t.message(tk, store.Message{InboxID: t.in.ID, Visibility: "public", Kind: "request", Author: address, Name: m.From.Name, Agent: ac.agent.ID,
+		Subject: t.m.Subject, MessageID: t.m.MessageID, Text: parsed.Text}, t.m.Attachments); err != nil {
+		return result{}, err
+	}
+	opened := sla.EventOpened
+	if tk.Channel == "phone" {
+		opened, tk.FirstResponseAt = sla.EventPhone, t.now
+	}
+	if err := t.clocks(tk, opened); err != nil {
+		return result{}, err
+	}
+	rest := parsed
+	rest.Text, rest.Parts = "", nil
+	rest.Commands = nil
+	for _, c := range parsed.Commands {
+		if c.Verb != caller.Verb {
+			rest.Commands = append(rest.Commands, c)
+		}
+	}
+	ac.ticket = tk
+	j := &job{turn: t, ac: ac, tk: tk, parsed: rest, verb: command.Quiet}
+	if err := j.run(); err != nil {
+		return result{}, err
+	}
+	if !rest.Has(command.Solved) {
+		if err := t.phoneReceipt(tk, ac.agent, parsed.Text); err != nil {
+			return result{}, err
+		}
+	}
+	return result{outcomeOpened, "filed by " + ac.agent.ID, tk.ID}, nil
+}
+
+// phoneReceipt tells the caller what was noted.
+func (t *turn) phoneReceipt(tk *store.Ticket, agent Agent, text string) error {
+	kind := mailout.ReceiptPhone
+	if tk.Channel != "phone" {
+		kind = mailout.Receipt
+	}
+	due, err := t.dueOf(tk, sla.FirstResponse)
+	if err != nil {
+		return err
+	}
+	_, err = t.toRequester(tk, tk.Requester, letter{
+		kind: kind, purpose: token.Acknowledgement, class: classAutomatic, agent: agent.Name, cause: fmt.Sprintf("ack:%d", tk.ID),
+		fill: func(d *mailout.PublicData) {
+			d.CallAt, d.Text, d.FirstReply = t.now, mailout.AgentReply(text), due
+		},
+	})
+	return err
+}
