@@ -41,22 +41,30 @@ func escapeURI(s, keep string) string {
 	return b.String()
 }
 
-// target is where the buttons of a mail lead.
-type target struct{ address, tag, marker, purpose string }
+// target is where the buttons of a mail lead: token proves the mail they stand in.
+type target struct{ address, tag, token string }
 
 // link is the mail a button opens. A requester's answer stands in the subject
 // too, because some phones send an empty body; an agent's command stands in the
-// body alone, with room below it when text may follow.
+// body alone, with room below it where a text may follow ("#solved+").
 func (t target) link(answer string) string {
 	if t.address == "" {
 		return ""
 	}
-	subject := strings.TrimSpace("[" + t.tag + "] " + t.marker)
-	if t.tag == "" {
-		subject = strings.TrimSpace(t.marker + " " + answer)
+	var subject []string
+	if t.tag != "" {
+		subject = append(subject, "["+t.tag+"]")
 	}
+	body := answer
 	if strings.HasPrefix(answer, "#") {
-		return Mailto(t.address, subject, strings.TrimSuffix(answer, "+")+strings.Repeat("\n\n", strings.Count(answer, "+")))
+		if command, room := strings.CutSuffix(answer, "+"); room {
+			body = command + "\n\n"
+		}
+	} else {
+		subject = append(subject, answer)
 	}
-	return Mailto(t.address, strings.TrimSpace("["+t.tag+"] "+answer+" "+t.marker), answer)
+	if t.token != "" {
+		subject = append(subject, t.token)
+	}
+	return Mailto(t.address, strings.Join(subject, " "), body)
 }

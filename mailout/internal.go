@@ -26,10 +26,10 @@ const (
 	Confirmation    InternalKind = "confirmation"      // Lines, Undo
 	List            InternalKind = "list"              // Title, Rows
 	Show            InternalKind = "show"              // History, Files
-	Help            InternalKind = "help"
-	AbsenceReturn   InternalKind = "absence_return" // Lines, Rows
-	AdminAlarm      InternalKind = "admin_alarm"    // Title, Text, Fix
-	Explanation     InternalKind = "explanation"    // Lines, History
+	Help            InternalKind = "help"              // Commands = the full list, optional
+	AbsenceReturn   InternalKind = "absence_return"    // Lines, Rows
+	AdminAlarm      InternalKind = "admin_alarm"       // Title, Text, Fix
+	Explanation     InternalKind = "explanation"       // Lines, History
 )
 
 // InternalKinds are all internal kinds.
@@ -45,7 +45,8 @@ type InternalData struct {
 	Now      time.Time
 	Location *time.Location
 	Support  string // support address, for the buttons
-	Marker   string // short token
+	Marker   string // short token of the marker line: Kennung IT-10423/n/Zq81mm
+	Token    string // for the subjects of the buttons' mails, "" = Marker
 	Purpose  string // letter of the signed Message-ID: n, i, e, x; part of the marker line
 	// Public: a reply to this mail goes to the requester. It is the promise in
 	// the first line, and must agree with Purpose.
@@ -93,6 +94,7 @@ type InternalData struct {
 	Lines    []InternalText
 	Rows     []Row
 	MoreRows int
+	Commands []CommandHelp
 	Undo     string // command that takes it back, "" = none
 	Fix      string
 	FAQ      string
@@ -135,6 +137,9 @@ type Delivery struct {
 	Diagnostic  string // what the server said
 }
 
+// CommandHelp is one line of the help.
+type CommandHelp struct{ Words, Text string }
+
 // Row is one ticket of a list.
 type Row struct {
 	Due     time.Time
@@ -148,13 +153,13 @@ func (d InternalData) values(lang string) values {
 	v := values{one: map[string]value{
 		"marker":             plain(d.Marker),
 		"purpose":            plain(d.Purpose),
-		"public":             flag(d.Public),
+		"public":             truth(d.Public),
 		"recipient":          plain(d.Recipient),
 		"owner":              plain(d.Owner),
 		"author":             plain(d.Author),
 		"at":                 plain(w.short(d.At)),
-		"unverified":         flag(d.Unverified),
-		"open.one":           flag(d.Open == 1),
+		"unverified":         truth(d.Unverified),
+		"open.one":           truth(d.Open == 1),
 		"open.many":          several(d.Open),
 		"last":               plain(d.Last),
 		"score":              plain(d.Score),
@@ -167,15 +172,16 @@ func (d InternalData) values(lang string) values {
 		"due.solve_left":     plain(w.left(d.SolveDue)),
 		"due.clock":          plain(w.short(d.Due)),
 		"left":               plain(Duration(d.Left, lang)),
-		"clock.first":        flag(d.Clock == "first_response"),
-		"clock.next":         flag(d.Clock == "next_response"),
-		"clock.resolution":   flag(d.Clock == "resolution"),
-		"clock.take":         flag(d.Clock == "take_over"),
+		"clock.first":        truth(d.Clock == "first_response"),
+		"clock.next":         truth(d.Clock == "next_response"),
+		"clock.resolution":   truth(d.Clock == "resolution"),
+		"clock.take":         truth(d.Clock == "take_over"),
 		"reason":             richText(d.Reason.text, d.Reason.markdown),
 		"text":               richText(d.Text.text, d.Text.markdown),
 		"short":              richText(d.Short.text, d.Short.markdown),
-		"can_ok":             flag(d.CanOK),
+		"can_ok":             truth(d.CanOK),
 		"until":              plain(w.date(d.Until)),
+		"until.time":         plain(w.short(d.Until)),
 		"delivery.to":        plain(d.Delivery.To),
 		"delivery.subject":   plain(d.Delivery.Subject),
 		"delivery.at":        plain(w.short(d.Delivery.At)),
@@ -218,13 +224,16 @@ func (d InternalData) lists(w clock) map[string][]map[string]value {
 	}
 	for _, e := range d.History {
 		add("history", map[string]value{"item.at": plain(w.short(e.At)), "item.author": plain(e.Author), "item.kind": plain(e.Kind),
-			"item.internal": flag(e.Internal), "item.text": richText(e.Text.text, e.Text.markdown)})
+			"item.internal": truth(e.Internal), "item.text": richText(e.Text.text, e.Text.markdown)})
 	}
 	for _, p := range d.Problems {
 		add("problems", map[string]value{"item.line": count(p.Line), "item.source": plain(p.Source), "item.text": plain(p.Text)})
 	}
+	for _, c := range d.Commands {
+		add("commands", map[string]value{"item.words": plain(c.Words), "item.text": plain(c.Text)})
+	}
 	for _, r := range d.Rows {
-		item := map[string]value{"item.due": plain(w.short(r.Due)), "item.overdue": flag(r.Overdue), "item.who": plain(r.Who)}
+		item := map[string]value{"item.due": plain(w.short(r.Due)), "item.overdue": truth(r.Overdue), "item.who": plain(r.Who)}
 		for k, v := range map[string]value{"item.tag": plain(r.Ticket.Tag), "item.subject": plain(r.Ticket.Subject),
 			"item.priority_id": plain(r.Ticket.PriorityID), "item.state": plain(r.Ticket.State)} {
 			item[k] = v

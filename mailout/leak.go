@@ -25,6 +25,9 @@ func LeakCheck(text string, internal []string, prefix string) (reason string, ok
 		if isSeparator(line) {
 			return "separator line of a notification", false
 		}
+		if isPromise(line) {
+			return "first line of a notification", false
+		}
 	}
 	if m := markerPattern(prefix).FindString(text); m != "" {
 		return "marker of a notification: " + OneLine(m), false
@@ -42,11 +45,25 @@ func isSeparator(line string) bool {
 		(strings.Contains(l, "oberhalb dieser zeile antworten") || strings.Contains(l, "reply above this line"))
 }
 
-// markerPattern matches IT-10423/n/Zq81mm and IT-10423.n.01JNB3R9A7.x@... for the
-// purposes of internal mail, and the root of agents' threads.
+// isPromise: the line that says where a reply goes, which only agents' mails have.
+func isPromise(line string) bool {
+	l := strings.ToLower(strings.TrimLeft(line, "> \t!*"))
+	for _, p := range []string{"antworten geht an:", "antworten bleibt intern", "antwort auf diese mail = interne notiz",
+		"achtung: der absender ist nicht bestätigt", "a reply goes to:", "a reply stays internal",
+		"a reply to this mail is an internal note", "caution: the sender is not verified"} {
+		if strings.HasPrefix(l, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// markerPattern matches IT-10423/n/Zq81mm (only markers of internal mail have a
+// letter), IT-10423.n.01JNB3R9A7.x@... for the purposes of internal mail, and the
+// root of agents' threads.
 func markerPattern(prefix string) *regexp.Regexp {
 	p := regexp.QuoteMeta(prefix)
-	return regexp.MustCompile(`(?i)(\b` + p + `-\d+/[niex]/[0-9a-z_-]{4,}|\b` + p + `-\d+\.([niex]\.[0-9a-z]{6,}|root@))`)
+	return regexp.MustCompile(`(?i)(\b` + p + `-\d+/[a-z]/[0-9a-z_-]{4,}|\b` + p + `-\d+\.([niexlrv]\.[0-9a-z]{6,}|root@))`)
 }
 
 // commandVerb returns the verb of a line that starts with a known command.
@@ -79,7 +96,7 @@ func foldVerb(s string) string {
 
 // verbs are the commands of agents' mails in both languages, folded.
 const verbs = " " +
-	"geloest erledigt solved done warten waiting pending dritte vendor wiedervorlage wv snooze oeffnen reopen " +
+	"forward prioritaet wait zurueck geloest erledigt solved done warten waiting pending dritte vendor wiedervorlage wv snooze oeffnen reopen " +
 	"schliessen close spam notiz intern note internal antwort reply public still quiet ich uebernehme mine take " +
 	"zuweisen assign frei unassign gruppe group queue l2 eskalieren escalate l1 return chef manager kategorie kat " +
 	"category cat prio priority auswirkung dringlichkeit impact urgency tag betreff subject fuer for requester cc " +

@@ -129,6 +129,8 @@ func (p *parser) line(raw string, pos position) line {
 		l.style, split = styleLabel, 2
 	case cut("* "):
 		l.style = styleItem
+	case cut("~ "):
+		l.style = styleAside
 	case cut("> "):
 		l.style = styleQuote
 	case strings.HasPrefix(text, "[") && strings.Contains(text, "]("):

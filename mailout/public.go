@@ -58,6 +58,7 @@ type PublicData struct {
 	Support  string         // support address, for the buttons
 	Phone    string         // for urgent matters, "Durchwahl 210"'s number; "" = no such line
 	Marker   string         // short token of the marker line: Kennung IT-10423/k7Qm2x
+	Token    string         // for the subjects of the buttons' mails, "" = Marker
 
 	Ticket    Ticket
 	Requester Person
@@ -108,7 +109,7 @@ func (d PublicData) values(lang string) values {
 		"faq.id":               plain(d.FAQ),
 		"into":                 plain(d.Into),
 		"reopen.days":          count(d.ReopenDays),
-		"rating":               flag(d.AskRating),
+		"rating":               truth(d.AskRating),
 	}, many: map[string][]map[string]value{"files": fileValues(d.Files, lang)}}
 	d.Ticket.values(v.one)
 	return v
@@ -130,7 +131,7 @@ func fileValues(files []File, lang string) []map[string]value {
 		out = append(out, map[string]value{
 			"item.name":     plain(f.Name),
 			"item.size":     plain(Size(f.Size, lang)),
-			"item.attached": flag(f.Attached),
+			"item.attached": truth(f.Attached),
 			"item.why":      plain(f.Why),
 		})
 	}

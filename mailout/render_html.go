@@ -38,7 +38,7 @@ func (d document) html(to target) string {
 // joins says which blocks stand in one element with their neighbours.
 func joins(s lineStyle) bool {
 	switch s {
-	case styleText, styleRow, styleLabel, styleTable, styleItem, styleQuote:
+	case styleText, styleRow, styleLabel, styleTable, styleItem, styleQuote, styleAside:
 		return true
 	}
 	return false
@@ -78,8 +78,12 @@ func (w *htmlWriter) group(style lineStyle, rows []docBlock) {
 			w.b.WriteString(`<li style="margin:0 0 4px 0">` + r.cells[0].html + "</li>")
 		}
 		w.b.WriteString("</ul>\n")
-	case styleQuote:
-		w.b.WriteString(tableOpen + `<tr><td style="padding:0 0 0 10px;border-left:3px solid ` + rule + `">`)
+	case styleQuote, styleAside:
+		colour := ""
+		if style == styleAside {
+			colour = ";color:" + grey
+		}
+		w.b.WriteString(tableOpen + `<tr><td style="padding:0 0 0 10px;border-left:3px solid ` + rule + colour + `">`)
 		for i, r := range rows {
 			if i > 0 {
 				w.b.WriteString("<br>")

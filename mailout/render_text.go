@@ -27,10 +27,10 @@ func (d document) text() string {
 			w.blank = w.b.Len() > 0
 		case styleItem:
 			w.put(" • ", "   ", b.cells[0].text)
-		case styleQuote:
+		case styleQuote, styleAside:
 			w.put("  ", "  ", b.cells[0].text)
 		case styleHeading:
-			w.put("", "", strings.ToUpper(b.cells[0].text))
+			w.put("", "", capitals(b.cells[0].text))
 		case styleFooter:
 			w.blank = false
 			w.put("", "", "--")
@@ -105,10 +105,19 @@ func (w *textWriter) columns(style lineStyle, rows []docBlock) {
 
 // rowKey ends a key with a colon, unless it ends with a mark of its own.
 func rowKey(s string) string {
-	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, ":") || s == "" {
+	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, ":") || strings.HasPrefix(s, "#") || s == "" {
 		return s
 	}
 	return s + ":"
+}
+
+// capitals sets a heading apart; what stands in brackets stays.
+func capitals(s string) string {
+	title, rest, _ := strings.Cut(s, " (")
+	if rest != "" {
+		rest = " (" + rest
+	}
+	return strings.ToUpper(title) + rest
 }
 
 func pad(s string, n int) string {
@@ -119,7 +128,7 @@ func pad(s string, n int) string {
 func buttonText(bs []docButton) string {
 	var out []string
 	for _, b := range bs {
-		out = append(out, "["+b.label+": "+strings.TrimSuffix(b.answer, "+")+"]")
+		out = append(out, "["+b.label+": "+strings.TrimRight(b.answer, "+ ")+"]")
 	}
 	return strings.Join(out, " ")
 }

@@ -28,6 +28,7 @@ func (p TemplateProblem) Error() string {
 //	|| a | b | c        a row of a table; the first one is its head
 //	* text              a list item
 //	> text              what somebody wrote
+//	~ text              the same, for agents alone
 //	:: LABEL | text     a block with a label
 //	---- text           the separator line
 //	[Label](answer)     buttons: a mail with this answer typed in
@@ -88,6 +89,7 @@ const (
 	styleTable
 	styleItem
 	styleQuote
+	styleAside
 	styleLabel
 	styleSeparator
 	styleButtons

@@ -57,6 +57,7 @@ var listItems = map[string][]string{
 	"lines":       {"text"},
 	"history":     {"at", "author", "kind", "internal", "text"},
 	"problems":    {"line", "source", "text"},
+	"commands":    {"words", "text"},
 	"rows":        {"due", "overdue", "who", "tag", "subject", "priority_id", "state"},
 }
 
@@ -158,7 +159,7 @@ func (t *Texts) RenderPublic(kind PublicKind, lang string, d PublicData) (subjec
 	if kind == ReceiptUnverified { // nothing a stranger wrote leaves under our name
 		d.Requester, d.Ticket.Subject, d.Text, d.Question = Person{}, "", PublicText{}, ""
 	}
-	to := target{address: d.Support, tag: d.Ticket.Tag, marker: d.Marker}
+	to := target{address: d.Support, tag: d.Ticket.Tag, token: or(d.Token, d.Marker)}
 	subject, b = t.render(tpl, d.values(lang), lang, ReplySubject(lang, d.Ticket.Subject, d.Ticket.Tag), to)
 	return subject, b, nil
 }
@@ -170,7 +171,7 @@ func (t *Texts) RenderInternal(kind InternalKind, lang string, d InternalData) (
 	if !ok {
 		return "", Body{}, fmt.Errorf("render mail: there is no internal kind %q", kind)
 	}
-	to := target{address: d.Support, tag: d.Ticket.Tag, marker: d.Marker, purpose: d.Purpose}
+	to := target{address: d.Support, tag: d.Ticket.Tag, token: or(d.Token, d.Marker)}
 	subject, b = t.render(tpl, d.values(lang), lang, NoticeSubject(lang, d.Ticket.Subject, d.Ticket.Tag), to)
 	return subject, b, nil
 }
@@ -195,4 +196,11 @@ func DefaultTexts() *Texts {
 		panic("mailout: built-in templates: " + problems[0].Error())
 	}
 	return t
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }

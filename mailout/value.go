@@ -27,8 +27,8 @@ func plain(s string) value { return value{text: s} }
 // richText is a text of many lines.
 func richText(s string, markdown bool) value { return value{text: s, markdown: markdown, multi: true} }
 
-// flag is a value for {{#if}}.
-func flag(b bool) value { return value{flag: b} }
+// truth is a value for {{#if}}.
+func truth(b bool) value { return value{flag: b} }
 
 // count is a number; zero counts as empty.
 func count(n int) value {

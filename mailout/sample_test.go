@@ -1,0 +1,187 @@
+package mailout
+
+import "time"
+
+var (
+	berlin = func() *time.Location {
+		l, err := time.LoadLocation("Europe/Berlin")
+		if err != nil {
+			panic(err)
+		}
+		return l
+	}()
+	monday = time.Date(2026, 3, 2, 9, 0, 12, 0, berlin)
+	anna   = Person{Name: "Anna Berger", Address: "a.berger@isarwerk.example", Title: "Frau", Phone: "331", Room: "2.14", Device: "NB-0231", Department: "Vertrieb"}
+	john   = Person{Name: "John Smith", Address: "j.smith@isarwerk.example", Title: "Mr", Phone: "332", Room: "2.15", Device: "NB-0240", Department: "Sales"}
+)
+
+func at(day, hour, minute int) time.Time { return time.Date(2026, 3, day, hour, minute, 0, 0, berlin) }
+
+func in[T any](lang string, de, en T) T {
+	if lang == "de" {
+		return de
+	}
+	return en
+}
+
+// samplePublic is a plausible mail of every public kind.
+func samplePublic(kind PublicKind, lang string) PublicData {
+	d := PublicData{Now: monday, Location: berlin, Company: "Isarwerk", Support: "support@isarwerk.example", Phone: "210",
+		Marker: in(lang, "k7Qm2x", "p3Wq8a"), Requester: in(lang, anna, john), FirstReply: at(2, 13, 0),
+		Ticket: Ticket{Tag: in(lang, "IT-10423", "IT-10424"), Subject: in(lang, "Drucker im 2. OG druckt nicht", "Printer on 2nd floor does not print"),
+			Category: in(lang, "Drucker und Scanner", "printers and scanners"), Priority: "normal", PriorityID: "P3",
+			Group: in(lang, "First-Level", "first level"), State: StateLabel("open", lang)}}
+	switch kind {
+	case ReceiptOutsideHours:
+		d.Now, d.Opening, d.FirstReply, d.Hours = at(6, 17, 30), at(9, 8, 0), at(9, 12, 0), in(lang, "Mo–Do 8–17 Uhr, Fr 8–15 Uhr", "Mon–Thu 8 am–5 pm, Fri 8 am–3 pm")
+	case ReceiptCustom:
+		d.Text = CompanyText(in(lang, "Danke für die Meldung. Bitte **klicken Sie nichts mehr an**, lassen Sie den Rechner eingeschaltet und rufen Sie uns an: Durchwahl 210.",
+			"Thank you for reporting. **Do not click anything else**, leave the computer on and call extension 210."))
+	case ReceiptPhone:
+		d.CallAt, d.Text = at(2, 9, 5), AgentReply(in(lang, "VPN meldet Zertifikatsfehler seit dem Update gestern.", "VPN reports a certificate error since yesterday's update."))
+	case FAQAnswer:
+		d.Question, d.FAQ, d.Deadline = in(lang, "Passwort abgelaufen", "Mailbox full"), in(lang, "passwort-abgelaufen", "postfach-voll"), at(3, 9, 0)
+		d.Text = FAQText(in(lang, "1. Im Büro: **Strg + Alt + Entf** → „Kennwort ändern“. Mindestens 12 Zeichen.\n2. Vergessen: [Firmenportal](https://portal.isarwerk.example/) → „Kennwort zurücksetzen“, auf dem Diensthandy bestätigen.",
+			"Outlook → File → Tools → *Clean up old items*. Find attachments over 5 MB with\n\n    hasattachment:yes size:>5MB"))
+	case FAQQuestion:
+		d.Question, d.Deadline = in(lang, "Passwort abgelaufen", "Password expired"), at(3, 9, 0)
+	case Reply, Resolved:
+		d.Agent, d.ReopenDays, d.AskRating = "Lena Huber", 14, true
+		d.Text = AgentReply(in(lang, "Hallo Frau Berger,\nder Drucker hatte eine hängende Aufgabe, ich habe ihn neu gestartet. Bitte versuchen Sie es noch einmal.\n\nViele Grüße\nLena Huber",
+			"Hello Mr Smith,\nthe printer had a stuck job, I restarted it. Please try again.\n\nKind regards\nLena Huber"))
+		d.Files = []File{{Name: "treiber.zip", Size: 14_200_000, Why: in(lang, "zu groß", "too big")}}
+	case Escalated:
+		d.Ticket.Group, d.FirstReply = in(lang, "Netz und Server", "Network and servers"), at(2, 15, 0)
+	case Reminder:
+		d.Question, d.Deadline = in(lang, "Welche Outlook-Version?", "Which Outlook version?"), at(11, 17, 0)
+	case PleaseTest:
+		d.Text, d.Agent = AgentReply(in(lang, "VPN trennen, 10 s warten, verbinden.", "Disconnect the VPN, wait 10 s, connect.")), "Markus Brandl"
+	case Merged:
+		d.Into = "IT-10398"
+	case Callback:
+		d.Into, d.Text = "IT-10398", AgentReply(in(lang, "Das Zertifikat ist erneuert. Bitte VPN einmal trennen und neu verbinden.", "The certificate is renewed. Please disconnect and reconnect once."))
+	case Status:
+		d.Agent, d.Text = "Lena Huber", AgentReply(in(lang, "Ich habe den Drucker neu gestartet.", "I restarted the printer."))
+	}
+	return d
+}
+
+// sampleInternal is a plausible mail of every internal kind.
+func sampleInternal(kind InternalKind, lang string) InternalData {
+	who := in(lang, anna, john)
+	text := in(lang, "Hallo, der Drucker vor dem Besprechungsraum im 2. OG druckt seit heute früh nicht.\nEs kommt immer Fehler 49. Brauche das Angebot bis Mittag auf Papier.",
+		"The printer in front of the meeting room shows error 49 since this morning.")
+	d := InternalData{Now: monday, Location: berlin, Support: "support@isarwerk.example", Marker: in(lang, "Zq81mm", "Bq77xa"), Purpose: "n", Public: true,
+		Recipient: in(lang, "Lena", "Aylin"), Requester: who, Open: in(lang, 2, 1), Last: in(lang, "IT-10388 (gelöst)", ""), Score: "21:0",
+		Ticket: Ticket{Tag: in(lang, "IT-10423", "IT-10424"), Subject: in(lang, "Drucker im 2. OG druckt nicht", "Printer on 2nd floor does not print"),
+			Category: in(lang, "drucker", "printers and scanners"), PriorityID: "P3", Priority: "normal", Group: in(lang, "First-Level", "first level"), State: StateLabel("open", lang)},
+		FirstDue: at(2, 13, 0), SolveDue: at(3, 16, 0), Text: InternalCopy(RequesterText(text)),
+		Suggestions: []Suggestion{{ID: "drucker-offline", Score: 0.54, Why: in(lang, "Punktzahl unter 0.60", "below 0.60")}},
+		Similar:     []Similar{{Tag: "IT-10311", Subject: "Drucker 2. OG Fehler 49", Fix: InternalNote(in(lang, "Druckauftrag mit defekter PDF gelöscht", "deleted print job with broken PDF"))}}}
+	history := []Entry{
+		{At: at(2, 9, 0), Author: who.Name, Text: InternalCopy(RequesterText(text))},
+		{At: at(2, 9, 20), Author: "Lena Huber", Internal: true, Kind: in(lang, "Notiz", "note"), Text: InternalNote(in(lang, "Neustart, Neuanmeldung – ohne Erfolg", "Restart, new login – no success"))},
+	}
+	switch kind {
+	case NoticeFollowup, NoticeReopened:
+		d.Author = who.Name
+		d.Text = InternalCopy(RequesterText(in(lang, "Hier noch ein Foto der Anzeige.", "Here is a photo of the display.")))
+		d.Files = []File{{Name: "IMG_2231.jpg", Size: 2_340_000, Attached: true}, {Name: "rechnung.docm", Size: 48_000, Why: in(lang, "Makros, bleibt am Ticket", "macros, kept with the ticket")}}
+		if kind == NoticeReopened {
+			d.History = history
+		}
+	case NoticeFAQFailed:
+		d.FAQ = "drucker-offline"
+	case NoticeAssigned:
+		d.Author = "Tobias Kern"
+	case NoticeTaken, NoticeNote:
+		d.Author, d.Public, d.Owner, d.Purpose = "Lena Huber", false, "Lena Huber", "i"
+		d.Text = InternalNote(in(lang, "Gehäuse ist warm, Lüfter prüfen.", "Case is warm, check the fan."))
+	case Escalation:
+		sampleEscalation(&d, lang, history)
+	case Warning:
+		d.Clock, d.Due, d.Left = "first_response", at(2, 10, 0), 15*time.Minute
+	case Breach:
+		d.Public, d.Purpose, d.Owner, d.Clock, d.Due = false, "i", "Markus Brandl", "resolution", at(2, 15, 0)
+		d.Now, d.Text, d.History = at(2, 15, 1), InternalReason(in(lang, "wartet auf Zertifikat, zuletzt 11:40 Lena Huber", "waiting for the certificate, last 11:40 Lena Huber")), history
+		d.Ticket.Group = in(lang, "Netz und Server", "Network and servers")
+	case Handback:
+		d.Author, d.FromGroup = "Markus Brandl", in(lang, "Netz und Server", "Network and servers")
+		d.Text = InternalNote(in(lang, "Zertifikat erneuert. Läuft jährlich am 1.3. ab.", "Certificate renewed. Expires every year on 1 March."))
+	case CommandError:
+		d.Purpose, d.CanOK, d.Until = "x", true, at(9, 9, 0)
+		d.Problems = in(lang, []Problem{{1, "#gelost", "unbekannt. Meinten Sie #gelöst?"}, {2, "#prio hochh", "unbekannter Wert. Möglich: P1 P2 P3 P4, kritisch, hoch, normal, niedrig"}},
+			[]Problem{{1, "#sloved", "unknown. Did you mean #solved?"}, {2, "#assign brandel", "no such person. Did you mean markus (Markus Brandl)?"}})
+		d.Text = InternalNote(in(lang, "#gelost\n#prio hochh\n\nHallo Frau Berger,\nbitte noch einmal drucken.", "#sloved\n#assign brandel\n\nHello Mr Smith,\nplease print again."))
+	case HeldReply:
+		d.Purpose, d.Until = "x", at(2, 9, 30)
+		d.Reason = InternalReason(in(lang, "Der Mailserver hat nicht bestätigt, dass die Mail von Ihnen kommt.", "The mail server did not confirm that the mail is yours."))
+		d.Text = InternalNote(in(lang, "Hallo Frau Berger,\nbitte noch einmal drucken.", "Hello Mr Smith,\nplease print again."))
+	case HeldSender:
+		d.Public, d.Purpose, d.Requester = false, "i", Person{Name: "Verkauf", Address: "verkauf@fremd.example"}
+		d.Ticket = Ticket{Tag: "IT-H12", Subject: in(lang, "Rechnung", "Invoice")}
+		d.Text = InternalCopy(RequesterText(in(lang, "anbei unsere Rechnung. Bitte klicken: http://fremd.example/r", "please find our invoice. Click: http://fremd.example/r")))
+	case DeliveryFailed:
+		d.Public, d.Purpose = false, "i"
+		d.Delivery = Delivery{To: "a.berger@isarwerk.example", Subject: "AW: Drucker im 2. OG druckt nicht [IT-10423]", At: at(2, 9, 40),
+			Reason: in(lang, "Adresse unbekannt", "no such address"), Diagnostic: "550 5.1.1 User unknown"}
+	case LowRating:
+		d.Public, d.Purpose, d.Rating, d.Text = false, "i", 2, InternalCopy(RequesterText(in(lang, "Zweimal dasselbe gefragt", "asked the same thing twice")))
+	case Confirmation:
+		d.Purpose, d.Undo = "x", "#frei"
+		d.Lines = []InternalText{InternalReason(in(lang, "IT-10423 an Tobias Kern (Lena ist bis Fr, 6. März abwesend)", "IT-10424 to Tobias Kern (Lena is away until Fri, 6 March)"))}
+	case List, AbsenceReturn:
+		sampleList(&d, kind, lang)
+	case Show, Explanation:
+		d.Public, d.Purpose, d.History, d.MoreHistory = false, "i", history, 3
+		d.Owner = "Lena Huber"
+		d.Lines = []InternalText{
+			InternalReason(in(lang, "Tor: angenommen, interner Absender, DMARC pass (mx.isarwerk.example)", "Gate: accepted, internal sender, DMARC pass (mx.isarwerk.example)")),
+			InternalReason(in(lang, "Kategorie: drucker 21 Punkte (drucker im Betreff 10, drucken 10, papier 1)", "Category: printers 21 points (printer in subject 10, print 10, paper 1)"))}
+	case AdminAlarm:
+		d.Ticket, d.Marker, d.At = Ticket{}, "", at(2, 8, 31)
+		d.Title = in(lang, "Postausgang steht seit 30 Minuten", "Outgoing mail has been stuck for 30 minutes")
+		d.Text = InternalReason("smtp mail.isarwerk.example:587: log in: 535 5.7.8 authentication failed")
+		d.Lines = []InternalText{InternalReason(in(lang, "12 Mails warten, 3 davon von Menschen geschrieben", "12 mails are waiting, 3 of them written by people"))}
+		d.Fix = in(lang, "smtp.user und smtp.password_file prüfen, dann firstline doctor", "check smtp.user and smtp.password_file, then run firstline doctor")
+	}
+	return d
+}
+
+func sampleEscalation(d *InternalData, lang string, history []Entry) {
+	d.Now, d.Purpose, d.Author, d.At = at(2, 10, 12), "e", "Lena Huber", at(2, 10, 12)
+	d.Ticket.Tag, d.Ticket.Subject, d.Ticket.PriorityID = "IT-10398", in(lang, "VPN im Homeoffice", "VPN at home"), "P2"
+	d.Ticket.Group = in(lang, "Netz und Server", "Network and servers")
+	d.Reason = InternalReason(in(lang, "Zertifikat abgelaufen?", "certificate expired?"))
+	d.TakeDue, d.FirstDue, d.SolveDue = at(2, 12, 12), time.Time{}, at(2, 15, 0)
+	d.Impact, d.Urgency = in(lang, "Abteilung", "department"), in(lang, "sofort", "immediate")
+	d.Short = InternalReason(in(lang, "Seit Update gestern Zertifikatsfehler im VPN, 4 Personen betroffen (IT-10398, -10401, -10402, -10405).",
+		"Certificate error in the VPN since yesterday's update, 4 people affected (IT-10398, -10401, -10402, -10405)."))
+	d.Done = []InternalText{
+		InternalNote(in(lang, "09:20 Lena: Neustart, Neuanmeldung – ohne Erfolg", "9:20 am Lena: restart, new login – no success")),
+		InternalReason(in(lang, "09:40 FAQ vpn-verbindet-nicht hat nicht geholfen", "9:40 am FAQ vpn-verbindet-nicht did not help")),
+		InternalNote(in(lang, "10:10 #analyse: Zertifikat vpn01 läuft laut Browser am 01.03. ab", "10:10 am #analysis: certificate vpn01 expired on 1 March")),
+	}
+	d.Similar = []Similar{{Tag: "IT-09121", Subject: in(lang, "VPN Zertifikat", "VPN certificate"),
+		Fix: InternalNote(in(lang, "Zertifikat erneuert, Dienst neu gestartet", "renewed the certificate, restarted the service"))}}
+	d.History = history
+	d.Files = []File{{Name: "screenshot.png", Size: 230_000, Attached: true}, {Name: "vpn.log", Size: 1_200_000, Attached: true}}
+}
+
+func sampleList(d *InternalData, kind InternalKind, lang string) {
+	d.Purpose, d.Title = "x", in(lang, "Ihre offenen Tickets (3)", "Your open tickets (3)")
+	d.Ticket = Ticket{}
+	row := func(due time.Time, over bool, tag, p, state, who, subject string) Row {
+		return Row{Due: due, Overdue: over, Who: who, Ticket: Ticket{Tag: tag, PriorityID: p, State: StateLabel(state, lang), Subject: subject}}
+	}
+	d.Rows = []Row{
+		row(at(2, 8, 30), true, "IT-10398", "P2", "open", "A. Berger", "VPN im Homeoffice"),
+		row(at(2, 13, 0), false, "IT-10423", "P3", "new", "A. Berger", "Drucker im 2. OG druckt nicht"),
+		row(at(3, 10, 0), false, "IT-10410", "P3", "waiting_requester", "M. Weiß", "Outlook sehr langsam"),
+	}
+	d.MoreRows = 4
+	if kind == AbsenceReturn {
+		d.Title, d.MoreRows = "", 0
+		d.Lines = []InternalText{InternalReason(in(lang, "12 Tickets, 9 gelöst vom Systemhaus", "12 tickets, 9 solved by the Systemhaus")), InternalReason(in(lang, "3 sind bei Ihnen", "3 are yours"))}
+	}
+}
