@@ -21,12 +21,12 @@ type Message struct {
 // message is a stored mail. raw and date never change; the rest is guarded by
 // the server's mutex.
 type message struct {
-	uid    imap.UID
-	raw    []byte
-	date   time.Time
-	flags  []imap.Flag
-	gone   bool
-	trap   Poison
+	uid   imap.UID
+	raw   []byte
+	date  time.Time
+	flags []imap.Flag
+	gone  bool
+	trap  Poison
 }
 
 // folder is an IMAP mailbox. Everything that happens to it is appended to log;
