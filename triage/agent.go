@@ -81,7 +81,7 @@ func authorize(m *mailin.Message, l link, agent Agent) (ac agentContext, why str
 	case m.FromFields != 1 || len(m.FromAll) != 1:
 		return ac, "more than one author"
 	case m.Auth.Verdict != mailin.VerdictPass:
-		return ac, "no proof of the sender from our mail server: " + or(m.Auth.Reason, "no verdict")
+		return ac, or(m.Auth.Reason, "no verdict")
 	case l.by != "token" || !l.mine:
 		return ac, "it does not answer a mail that was sent to you for this ticket"
 	case l.claim.Purpose.Kind() != token.KindAgent && l.claim.Purpose != token.Report:
@@ -108,7 +108,7 @@ func (t *turn) newAgentMail(agent Agent) (result, error) {
 		return result{}, nil
 	}
 	if t.m.FromFields != 1 || len(t.m.FromAll) != 1 || t.m.Auth.Verdict != mailin.VerdictPass {
-		return t.holdMail(agent, holdProof, "no proof of the sender from our mail server: "+or(t.m.Auth.Reason, "no verdict"), nil)
+		return t.holdMail(agent, holdProof, or(t.m.Auth.Reason, "no verdict"), nil)
 	}
 	return t.execute(ac)
 }
@@ -183,8 +183,7 @@ func placeOf(l link) command.Place {
 // heldReason is the reason in the agent's language.
 func heldReason(kind, why, lang string) string {
 	texts := map[string][2]string{
-		holdProof: {"Ihr Mailserver hat nicht bestätigt, dass diese Mail von Ihnen ist (%s). Antworten Sie auf diese Mail mit ok, dann wird sie ausgeführt.",
-			"Your mail server did not confirm that this mail is yours (%s). Reply to this mail with ok and it will be carried out."},
+		holdProof: {"Unser Mailserver hat nicht bestätigt, dass diese Mail von Ihnen ist (%s)", "Our mail server did not confirm that this mail is yours (%s)"},
 		holdCollision:  {"Inzwischen hat jemand anders geantwortet: %s", "Somebody else has answered meanwhile: %s"},
 		holdSuspicious: {"Sie kam wenige Sekunden nach der Benachrichtigung und zitiert nichts; so antworten Abwesenheitsassistenten.", "It came seconds after the notice and quotes nothing; that is how out-of-office assistants answer."},
 		holdLeak:       {"Der Text enthält etwas, das intern bleiben muss: %s", "The text holds something that must stay internal: %s"},

@@ -87,7 +87,7 @@ func (t *turn) tellSecondLevel(tk *store.Ticket, g Group, h handover, cause, fro
 		fill: func(d *mailout.InternalData) {
 			d.Author, d.At, d.FromGroup = h.who, t.now, t.c.groupLabel(from, t.c.Company.Language)
 			d.Reason, d.History, d.Files, d.SolveDue, d.TakeDue = mailout.InternalReason(h.reason), history, list, solve, take
-			d.Short, d.Done = t.firstText(tk), done
+			d.Short, d.Done = t.summary(tk), done
 		},
 	})
 }
@@ -196,6 +196,23 @@ func (t *turn) history(tk *store.Ticket) ([]mailout.Entry, error) {
 		})
 	}
 	return list, nil
+}
+
+// summaryRunes is how much of the first mail the summary of a hand-over shows.
+const summaryRunes = 280
+
+// summary is what a ticket is about, in a line or two: the whole text follows in
+// the history.
+func (t *turn) summary(tk *store.Ticket) mailout.InternalText {
+	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	if err != nil || len(messages) == 0 {
+		return mailout.InternalText{}
+	}
+	text := []rune(mailout.OneLine(messages[0].Text))
+	if len(text) > summaryRunes {
+		text = append(text[:summaryRunes-1], '…')
+	}
+	return mailout.InternalNote(string(text))
 }
 
 // doneSoFar are the agents' words, one line each: what was tried.

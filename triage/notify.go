@@ -134,11 +134,12 @@ func (t *turn) newNotice(p plan) func(*mailout.InternalData) {
 	}
 }
 
-// score is the category line of the trace in short: "21:0".
+// score is how many points the category got, from the trace.
 func score(trace []rules.Step) string {
 	for _, s := range trace {
 		if s.Stage == "category" && s.Match {
-			return s.Name
+			points, _, _ := strings.Cut(s.Reason, " ")
+			return points
 		}
 	}
 	return ""

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"firstline/mailin"
@@ -253,8 +252,7 @@ func (t *turn) insert(tk *store.Ticket, d rules.Decision) error {
 		return fmt.Errorf("add requester to ticket %d: %w", tk.ID, err)
 	}
 	t.shared.opened(tk)
-	t.explain("priority", "", true, tk.Priority)
-	t.explain("assign", "", true, strings.TrimSuffix(tk.Group+" → "+tk.Assignee, " → "))
+	t.explain("assign", tk.Group, true, or(tk.Assignee, "the whole group"))
 	return t.event(tk, "requester", "opened", "", tk.State, fmt.Sprintf("category %s, priority %s, group %s", tk.Category, tk.Priority, tk.Group))
 }
 

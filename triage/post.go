@@ -27,8 +27,10 @@ type post struct {
 	to      mailout.Address
 	lang    string
 	// parent and refs are what the mail answers in the recipient's mailbox.
-	parent  string
-	refs    []string
+	parent string
+	refs   []string
+	// root is the synthetic first reference of all notices of a ticket.
+	root    string
 	subject string
 	from    mailout.Address
 	replyTo mailout.Address
@@ -53,9 +55,10 @@ func (t *turn) claim(tk *store.Ticket, purpose token.Purpose, unique, to string)
 	return token.Claim{Ticket: t.name(tk), Purpose: purpose, Unique: unique, Recipient: mailin.FoldAddress(to), Domain: t.ownDomain(mailbox)}
 }
 
-// marker is the token in the last line of a mail: IT-10423/k7qm2xz9pa.
+// marker is the token in the last line of a mail, the k7qm2xz9pa of
+// "Kennung IT-10423/k7qm2xz9pa".
 func (t *turn) marker(tk *store.Ticket, purpose token.Purpose, to string) string {
-	return t.keys().Marker(t.claim(tk, purpose, token.Thread, to)).String()
+	return t.keys().Marker(t.claim(tk, purpose, token.Thread, to)).Tag
 }
 
 // queue composes a post and puts it into the outbox. It reports false when the
@@ -68,6 +71,9 @@ func (t *turn) queue(p post) (bool, error) {
 	id := t.signedID(p)
 	thread := t.keys().Sign(t.claim(p.ticket, p.purpose, token.Thread, p.to.Address))
 	inReplyTo, refs := mailout.Thread(p.parent, append(append([]string(nil), p.refs...), thread))
+	if p.root != "" {
+		inReplyTo, refs = p.root, []string{p.root, thread}
+	}
 	m := mailout.Mail{
 		Class: mailClass(p), From: p.from, To: p.to, ReplyTo: p.replyTo, Subject: p.subject,
 		MessageID: id, Date: t.now.In(t.c.Company.Location), InReplyTo: inReplyTo, References: refs,
@@ -217,7 +223,7 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 		person = or(d.Requester.Name, tk.Requester)
 		d.Marker = t.marker(tk, n.purpose, a.Address)
 		root := token.Root(t.name(tk), t.ownDomain(tk.Mailbox))
-		p.parent, p.refs = root, nil
+		p.root = root
 		p.fields = mailout.TicketFields{Tag: t.tag(tk), State: tk.State, Priority: tk.Priority, Group: tk.Group, Level: fmt.Sprint(tk.Level)}
 	}
 	if n.fill != nil {
