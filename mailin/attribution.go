@@ -10,7 +10,7 @@ import (
 // "On ... wrote:", "Am ... schrieb ...:". Lower case.
 var (
 	attributionVerbs = []string{
-		"wrote", "writes", "said", "schrieb", "schreibt", "geschrieben", "a écrit", "a ecrit", "écrit", "escribió", "escribio", "ha scritto", "scrive", "scritto",
+		"wrote", "writes", "said", " sent", "schrieb", "schreibt", "geschrieben", "a écrit", "a ecrit", "écrit", "escribió", "escribio", "ha scritto", "scrive", "scritto",
 		"escreveu", "schreef", "heeft geschreven", "het volgende geschreven", "napisał", "napisal", "napisała", "napisał(a)", "pisze", "skrev", "kirjoitti", "napsal", "napsal(a)", "napísal", "písal",
 		"írta", "írt", "ezt írta", "a scris", "yazdı", "şunları yazdı", "έγραψε", "написал", "написала", "написав", "пише", "пишет", "писал", "rašė", "rakstīja", "kirjutas", "је написао", "je napisao", "je napisal", "написа", "menulis", "đã viết", "viết",
 		"写道", "寫道", "书き込み", "のメッセージ", "書きました", "さんは書きました", "님이 작성", "كتب", "כתב", "เขียน", "skribis", "scripsit",
@@ -30,27 +30,32 @@ func attribution(lines []string, i int) int {
 	if first == "" || len(first) > 300 || !attributionStart(first) {
 		return 0
 	}
-	joined := ""
-	for n := 1; n <= 4 && i+n <= len(lines); n++ {
-		l := bareLine(lines[i+n-1])
-		if n > 1 && (l == "" && n > 2 || len(l) > 300) {
-			return 0
-		}
-		if joined != "" {
-			joined += " "
-		}
-		joined += l
-		if n > 1 && l == "" {
-			continue
-		}
+	joined := first
+	for n := 1; n <= 5; n++ {
 		if attributionEnd(joined, nextLine(lines, i+n)) {
+			for k := 1; k < n; k++ {
+				if opens(bareLine(lines[i+k])) && attribution(lines, i+k) > 0 {
+					return 0 // it begins further down: these lines are the author's
+				}
+			}
 			return n
 		}
-		if len(joined) > 600 || endsSentence(l) {
+		if i+n >= len(lines) || len(joined) > 600 || endsSentence(joined) {
 			return 0
 		}
+		l := bareLine(lines[i+n])
+		if len(l) > 300 || l == "" && (n > 1 || !strings.HasPrefix(nextLine(lines, i+n), "<")) {
+			return 0
+		}
+		joined += " " + l
 	}
 	return 0
+}
+
+// opens tells whether a line begins with one of the openers or a date.
+func opens(s string) bool {
+	low := strings.ToLower(s[:min(len(s), 40)])
+	return unicode.IsDigit(firstRune(s)) || hasPrefixOf(low, attributionOpeners)
 }
 
 // bareLine is a line without the stars and brackets that HTML converters put
@@ -72,26 +77,31 @@ func nextLine(lines []string, i int) string {
 // endsSentence tells a line that ends like prose, so that no announcement goes
 // on in the next one.
 func endsSentence(s string) bool {
-	return strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") || strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "a.m.") && !strings.HasSuffix(s, "p.m.") && len(s) > 60
+	if strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return true
+	}
+	if !strings.HasSuffix(s, ".") || len(s) < 60 {
+		return false
+	}
+	// Dates and abbreviations end with a dot, too: "28.", "Apr.", "a.m."
+	w := s[strings.LastIndexByte(s, ' ')+1:]
+	return len(w) > 5 && strings.Count(w, ".") == 1
 }
 
 // attributionStart tells whether a line can begin an announcement: it begins with
-// one of the openers or a date, or it holds an address.
+// one of the openers, a date or a name in quotes, holds an address, or ends with
+// a colon.
 func attributionStart(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	if unicode.IsDigit(r) || r == '<' || r == '[' || r == '"' || r == '\'' {
+	if r := firstRune(s); r == '<' || r == '[' || r == '"' || r == '\'' || r == '-' {
 		return true
 	}
-	if strings.IndexByte(s, '@') > 0 || strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：") || strings.HasSuffix(s, ",") {
-		return true
-	}
-	low := strings.ToLower(s[:min(len(s), 40)])
-	for _, o := range attributionOpeners {
-		if strings.HasPrefix(low, o) {
-			return true
-		}
-	}
-	return strings.HasSuffix(strings.ToLower(s), "wrote") || strings.HasPrefix(s, "-")
+	return opens(s) || addressIn(s) || strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：") || strings.HasSuffix(strings.ToLower(s), "wrote")
+}
+
+// addressIn tells whether a text holds something like an address.
+func addressIn(s string) bool {
+	i := strings.IndexByte(s, '@')
+	return i > 0 && i+3 < len(s) && addressByte(s[i-1]) && domainByte(s[i+1]) && strings.IndexByte(s[i:], '.') > 0
 }
 
 // attributionEnd tells whether the joined lines are a whole announcement. next is
@@ -105,6 +115,8 @@ func attributionEnd(s, next string) bool {
 	digits := strings.IndexFunc(low, unicode.IsDigit) >= 0
 	at := strings.IndexByte(low, '@') >= 0
 	switch {
+	case verb == verbEnd && colon && strings.HasSuffix(low, " sent"):
+		return digits && at
 	case verb == verbEnd && colon:
 		return (digits || at || quoted) && !proseAttribution(low, quoted)
 	case verb == verbEnd:

@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// maxBodyScan is how much of the author's text is searched for phrases.
+const maxBodyScan = 1024
+
 // automatic says who wrote a mail, in the order: loops, structure, standard
 // fields (RFC 3834, 2369), fields of products, sender, subject, body. It only
 // ever takes the automatic answer away. The weak signs are the tables in
@@ -163,6 +166,9 @@ func (c *classifier) products() {
 			continue
 		}
 		v := strings.ToLower(c.h.get(f.name))
+		if f.name == "Feedback-ID" && strings.HasSuffix(v, ":amazonses") {
+			continue // SES stamps every mail, people's too
+		}
 		if f.value != "" && !strings.Contains(v, f.value) || f.value == "" && (v == "no" || v == "false" || v == "0") {
 			continue
 		}
@@ -288,15 +294,17 @@ func (c *classifier) body() {
 	if text == "" {
 		return
 	}
-	low := strings.ToLower(text[:min(len(text), 2048)])
-	score := 0
+	low := strings.ToLower(strings.TrimSpace(text[:min(len(text), maxBodyScan)]))
+	// Robots ask nothing.
+	score := -min(strings.Count(low, "?"), 2)
 	for _, p := range bodyPhrases {
-		if !strings.Contains(low, p.phrase) {
+		phrase, start := strings.CutPrefix(p.phrase, "^")
+		if start && !strings.HasPrefix(low, phrase) || !start && !strings.Contains(low, phrase) {
 			continue
 		}
 		score += p.weight
 		if score >= bodyThreshold {
-			c.weak("text: " + p.phrase)
+			c.weak("text: " + phrase)
 			return
 		}
 	}
@@ -313,8 +321,10 @@ func (c *classifier) rest() {
 	if c.m.Auth.Verdict == VerdictFail {
 		c.weak("sender verdict: fail")
 	}
-	if c.m.From.Address == "" {
-		c.weak("no From address")
+	for _, d := range c.m.Defects {
+		if d == DefectFrom {
+			c.weak("no usable From address")
+		}
 	}
 }
 

@@ -24,16 +24,18 @@ func decodeCharset(b []byte, label string) (string, bool) {
 	case "", "us-ascii", "utf-8", "8bit", "x-unknown", "unknown-8bit", "default", "none":
 		s, ok := sniff(b)
 		return s, !ok || (label != "utf-8" && label != "")
-	case "windows-1252":
-		// Latin-1 text is practically never valid UTF-8 by accident.
-		if utf8.Valid(b) {
-			return string(b), true
+	case "iso-2022-jp":
+		if !isASCII(b) { // 8-bit text under this name is Shift_JIS
+			label = "shift_jis"
 		}
-		return decodeWith(charmap.Windows1252, b), false
 	case "utf-7":
 		return decodeUTF7(b), false
 	}
 	if e := charsetEncoding(label); e != nil {
+		// Text in a single-byte charset is practically never UTF-8 by accident.
+		if !multibyte(label) && !escapedCharset(label) && len(b) > 2 && utf8.Valid(b) {
+			return string(b), true
+		}
 		s := decodeWith(e, b)
 		if multibyte(label) && strings.Count(s, "\uFFFD") > len(s)/40 {
 			if t, ok := sniff(b); ok {
@@ -167,6 +169,8 @@ func charsetEncoding(label string) encoding.Encoding {
 		return charmap.ISO8859_15
 	case "macintosh":
 		return charmap.Macintosh
+	case "windows-1252":
+		return charmap.Windows1252
 	}
 	if e, err := htmlindex.Get(label); err == nil && e != encoding.Replacement {
 		return e

@@ -25,18 +25,20 @@ func readDSN(m *Message, h *header, t *tree) *DSN {
 	switch {
 	case d != nil && (len(d.Recipients) > 0 || d.Status != ""):
 		if len(d.Recipients) == 0 || d.Status == "" || d.Action == "" {
-			d.addProse(m, h)
+			d.addProse(m, h, t)
 		}
 	case t.types["message/feedback-report"] || t.reportType == "feedback-report" || t.types["message/disposition-notification"] || t.reportType == "disposition-notification":
 		return nil
-	case d != nil || t.reportType == "delivery-status" || proseReport(m, h):
+	case d != nil || t.reportType == "delivery-status" || proseReport(m, h, t):
 		d = &DSN{}
-		d.addProse(m, h)
+		d.addProse(m, h, t)
 	default:
 		return nil
 	}
 	d.finish(m)
-	d.OriginalMessageID = originalID(m, h, t)
+	if d.OriginalMessageID == "" {
+		d.OriginalMessageID = originalID(m, h, t)
+	}
 	return d
 }
 
@@ -115,6 +117,9 @@ func (d *DSN) addRecipient(s string) {
 		}
 	}
 	s = strings.Trim(s, "<>")
+	if at := strings.LastIndexByte(s, '@'); at <= 0 || at == len(s)-1 || s[0] == '|' || s[0] == '#' {
+		return
+	}
 	for _, have := range d.Recipients {
 		if strings.EqualFold(have, s) {
 			return
@@ -130,7 +135,7 @@ var actionRank = map[string]int{"failed": 5, "delayed": 4, "expanded": 3, "relay
 func worse(a, b string) bool { return actionRank[a] > actionRank[b] }
 
 // finish settles what follows from the rest: the action of a report without one,
-// and whether the failure is permanent (RFC 3463 section 3.1).
+// and whether the address itself is dead, so that no later attempt can succeed.
 func (d *DSN) finish(m *Message) {
 	if d.Action == "" {
 		switch {
@@ -142,7 +147,32 @@ func (d *DSN) finish(m *Message) {
 			d.Action = "failed"
 		}
 	}
-	d.Hard = d.Action == "failed" && !strings.HasPrefix(d.Status, "4.")
+	d.Hard = d.Action == "failed" && deadAddress(d.Status, d.Diagnostic)
+}
+
+// deadAddress tells failures of the address (RFC 3463 section 3.2: no such
+// mailbox, system or address, moved) from those of the moment, the text or the
+// sender: full, blocked, too big, refused by policy.
+func deadAddress(status, diagnostic string) bool {
+	if strings.HasPrefix(status, "4.") {
+		return false
+	}
+	low := strings.ToLower(diagnostic)
+	for _, w := range aliveWords {
+		if strings.Contains(low, w) {
+			return false
+		}
+	}
+	switch status {
+	case "5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.9", "5.1.10", "5.4.4", "5.3.2":
+		return true
+	}
+	for _, w := range statusWords {
+		if strings.HasPrefix(w.status, "5.1.") && strings.Contains(low, w.word) {
+			return true
+		}
+	}
+	return false
 }
 
 func delaySubject(s string) bool {

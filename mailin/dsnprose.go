@@ -10,7 +10,10 @@ const maxProse = 32 << 10
 // proseReport tells a delivery report that has no machine-readable part: by the
 // fields of mail servers, by sender and subject together, or by the set phrases
 // of servers. A person's mail about an undeliverable parcel has none of them.
-func proseReport(m *Message, h *header) bool {
+func proseReport(m *Message, h *header, t *tree) bool {
+	if sesBounce(m) != nil {
+		return true
+	}
 	if h.has("X-Failed-Recipients") || h.has("X-MS-Exchange-Message-Is-Ndr") {
 		return true
 	}
@@ -24,6 +27,10 @@ func proseReport(m *Message, h *header) bool {
 	case m.ReturnPath == "<>" && (subject || phrase) && h.get("Auto-Submitted") != "auto-replied":
 		return true
 	case subject && phrase:
+		return true
+	case phrase && len(t.returned) > 0 && robotSender(m):
+		return true
+	case h.has("X-MLServer") && strings.Contains(strings.ToLower(m.Text), "original mail as follows"):
 		return true
 	}
 	return daemon && h.get("X-Autoreply") == "" && k != ClassAutoReply && !h.has("X-Auto-Response-Suppress")
@@ -59,30 +66,34 @@ func reportPhrase(text string) bool {
 	return false
 }
 
+// robotSender tells a From address that nobody reads.
+func robotSender(m *Message) bool {
+	local, _, ok := strings.Cut(strings.ToLower(m.From.Address), "@")
+	return ok && robotLocal(local)
+}
+
 // addProse fills what the text of a report says.
-func (d *DSN) addProse(m *Message, h *header) {
-	text := m.Text[:min(len(m.Text), maxProse)]
-	own, copied := cutReturned(text)
+func (d *DSN) addProse(m *Message, h *header, t *tree) {
+	if b := sesBounce(m); b != nil {
+		d.addSES(b)
+		return
+	}
 	for _, a := range h.all("X-Failed-Recipients") {
 		list, _ := parseAddresses(a)
 		for _, one := range list {
 			d.addRecipient(one.Address)
 		}
 	}
+	text := m.Text[:min(len(m.Text), maxProse)]
+	own, copied := cutReturned(text)
+	if len(d.Recipients) == 0 {
+		d.looseStatus(text, t)
+	}
 	if len(d.Recipients) == 0 {
 		d.proseRecipients(m, own)
 	}
 	if len(d.Recipients) == 0 {
-		// Some servers return the mail and say nothing: its recipients failed.
-		for _, line := range strings.Split(copied, "\n") {
-			if k, v := headerLabel(line); k == 't' {
-				list, _ := parseAddresses(v)
-				for _, one := range list {
-					d.addRecipient(one.Address)
-				}
-				break
-			}
-		}
+		d.returnedRecipients(copied, t)
 	}
 	if d.Status == "" {
 		d.Status = proseStatus(own)
@@ -92,6 +103,59 @@ func (d *DSN) addProse(m *Message, h *header) {
 	}
 	if d.Action == "" {
 		d.Action = proseAction(m.Subject, own)
+	}
+}
+
+// looseStatus reads the fields of a delivery report that stands in the text, or
+// in the returned mail, instead of in a part of its own.
+func (d *DSN) looseStatus(text string, t *tree) {
+	if i := indexFold(text, "final-recipient:"); i >= 0 {
+		d.addStatus([]byte(text[paragraphStart(text, i):]))
+	}
+	for i := 0; i < len(t.returned) && len(d.Recipients) == 0; i++ {
+		b := string(t.returned[i].body[:min(len(t.returned[i].body), maxProse)])
+		if k := indexFold(b, "\nfinal-recipient:"); k >= 0 {
+			d.addStatus([]byte(b[k+1:]))
+		}
+	}
+}
+
+func indexFold(s, lower string) int {
+	low := strings.ToLower(s)
+	if len(low) != len(s) {
+		return strings.Index(s, lower)
+	}
+	return strings.Index(low, lower)
+}
+
+// paragraphStart is the start of the paragraph that position i lies in.
+func paragraphStart(s string, i int) int {
+	if k := strings.LastIndex(s[:i], "\n\n"); k >= 0 {
+		return k + 2
+	}
+	return 0
+}
+
+// returnedRecipients takes the recipients of the returned mail: some servers send
+// it back and name nobody.
+func (d *DSN) returnedRecipients(copied string, t *tree) {
+	add := func(v string) {
+		list, _ := parseAddresses(v)
+		for _, one := range list {
+			d.addRecipient(one.Address)
+		}
+	}
+	for i := range t.returned {
+		h, _ := splitHeader(decodeTransfer(t.returned[i].body, t.returned[i].cte))
+		if add(h.get("To")); len(d.Recipients) > 0 {
+			return
+		}
+	}
+	for _, line := range strings.Split(copied, "\n") {
+		if k, v := headerLabel(line); k == 't' {
+			add(v)
+			return
+		}
 	}
 }
 
@@ -118,7 +182,40 @@ func (d *DSN) proseRecipients(m *Message, text string) {
 	for _, a := range m.To {
 		not[FoldAddress(a.Address)] = true
 	}
+	if rest := afterIntro(text); rest != "" {
+		if d.scanRecipients(strings.Split(rest, "\n"), not); len(d.Recipients) > 0 {
+			return
+		}
+	}
 	lines := strings.Split(text, "\n")
+	if d.scanRecipients(lines, not); len(d.Recipients) > 0 {
+		return
+	}
+	// A mail to oneself: the addressee of the report is the one that failed.
+	d.scanRecipients(lines, map[string]bool{FoldAddress(m.From.Address): true})
+}
+
+// afterIntro is the text below the words that announce the failed recipients.
+func afterIntro(text string) string {
+	low := strings.ToLower(text)
+	if len(low) != len(text) {
+		return ""
+	}
+	at := -1
+	for _, w := range introWords {
+		if i := strings.Index(low, w); i >= 0 && (at < 0 || i < at) {
+			at = i
+		}
+	}
+	if at < 0 {
+		return ""
+	}
+	return text[at:]
+}
+
+// scanRecipients adds the addresses of a text: those in the place of a recipient,
+// or all where there is none in such a place.
+func (d *DSN) scanRecipients(lines []string, not map[string]bool) {
 	for _, strict := range [...]bool{true, false} {
 		for i, line := range lines {
 			for _, a := range addressesIn(line) {

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // maxFilename is the length of an attachment's name in bytes.
@@ -67,7 +65,7 @@ func plainName(s string) bool {
 }
 
 func scrubName(s string) string {
-	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	var out strings.Builder
 	last := rune(0)
 	for _, r := range s {
@@ -121,31 +119,44 @@ func deviceName(s string) bool {
 
 // extension is the usual file extension of a content type.
 func extension(contentType string) string {
-	switch contentType {
-	case "text/plain":
-		return ".txt"
-	case "text/html":
-		return ".html"
-	case "image/jpeg", "image/jpg", "image/pjpeg":
-		return ".jpg"
-	case "image/png":
-		return ".png"
-	case "image/gif":
-		return ".gif"
-	case "application/pdf":
-		return ".pdf"
-	case "text/calendar":
-		return ".ics"
-	case "message/rfc822":
-		return ".eml"
-	case "application/pgp-signature":
-		return ".asc"
-	case "application/pkcs7-signature", "application/x-pkcs7-signature":
-		return ".p7s"
-	case "application/pkcs7-mime", "application/x-pkcs7-mime":
-		return ".p7m"
-	case "application/zip":
-		return ".zip"
+	if e, ok := extensions[contentType]; ok {
+		return e
 	}
 	return ".bin"
+}
+
+var extensions = map[string]string{
+	"text/plain":                    ".txt",
+	"text/html":                     ".html",
+	"image/jpeg":                    ".jpg",
+	"image/jpg":                     ".jpg",
+	"image/pjpeg":                   ".jpg",
+	"image/png":                     ".png",
+	"image/gif":                     ".gif",
+	"application/pdf":               ".pdf",
+	"text/calendar":                 ".ics",
+	"message/rfc822":                ".eml",
+	"application/pgp-signature":     ".asc",
+	"application/pkcs7-signature":   ".p7s",
+	"application/x-pkcs7-signature": ".p7s",
+	"application/pkcs7-mime":        ".p7m",
+	"application/x-pkcs7-mime":      ".p7m",
+	"application/zip":               ".zip",
+	"video/quicktime":               ".mov",
+	"video/mp4":                     ".mp4",
+	"audio/mpeg":                    ".mp3",
+	"audio/wav":                     ".wav",
+	"audio/x-wav":                   ".wav",
+	"image/bmp":                     ".bmp",
+	"image/tiff":                    ".tif",
+	"image/heic":                    ".heic",
+	"image/svg+xml":                 ".svg",
+	"text/csv":                      ".csv",
+	"text/vcard":                    ".vcf",
+	"text/x-vcard":                  ".vcf",
+	"application/msword":            ".doc",
+	"application/rtf":               ".rtf",
+	"text/rtf":                      ".rtf",
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       ".xlsx",
 }

@@ -3,6 +3,7 @@ package mailin
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // Limits on a header block. What lies beyond them is not read and is named as a
@@ -25,6 +26,8 @@ type header struct {
 	// badLines counts lines that are no field and no continuation.
 	badLines int
 	cut      bool // a limit was reached
+	// charset is that of the body: it also reads raw 8-bit fields.
+	charset string
 	// overrun says that the header ended without an empty line, at a line that
 	// can only be text.
 	overrun bool
@@ -55,7 +58,7 @@ func splitHeader(b []byte) (header, []byte) {
 			h.fold(line)
 		default:
 			if !h.add(line) {
-				if h.badLines == 0 && !fieldAhead(next) {
+				if line[0] == '-' && bytes.HasPrefix(line, []byte("--")) || h.badLines == 0 && !fieldAhead(next) {
 					h.overrun = true
 					return h, rest
 				}
@@ -164,10 +167,21 @@ func knownField(name []byte) bool {
 func (h *header) get(name string) string {
 	for i := range h.fields {
 		if equalFold(h.fields[i].name, name) {
-			return unfold(h.fields[i].value)
+			return h.value(i)
 		}
 	}
 	return ""
+}
+
+// value returns the unfolded value of a field. Raw 8-bit text that is no UTF-8 is
+// read in the charset of the body.
+func (h *header) value(i int) string {
+	s := unfold(h.fields[i].value)
+	if utf8.ValidString(s) {
+		return s
+	}
+	s, _ = decodeCharset([]byte(s), h.charset)
+	return s
 }
 
 // has tells whether a field of that name exists, empty or not.
@@ -185,7 +199,7 @@ func (h *header) all(name string) []string {
 	var out []string
 	for i := range h.fields {
 		if equalFold(h.fields[i].name, name) {
-			out = append(out, unfold(h.fields[i].value))
+			out = append(out, h.value(i))
 		}
 	}
 	return out

@@ -12,7 +12,7 @@ var headerLabels = map[string]byte{
 	"sent": 'd', "date": 'd', "gesendet": 'd', "gesendet am": 'd', "datum": 'd', "envoyé": 'd', "envoyé le": 'd', "envoye": 'd', "enviado": 'd', "enviado el": 'd', "enviada em": 'd', "enviado em": 'd', "fecha": 'd', "data": 'd', "inviato": 'd', "verzonden": 'd', "wysłano": 'd', "wysłane": 'd', "skickat": 'd', "sendt": 'd', "dato": 'd', "lähetetty": 'd', "päivämäärä": 'd', "elküldve": 'd', "dátum": 'd', "отправлено": 'd', "дата": 'd', "gönderme tarihi": 'd', "tarih": 'd', "发送时间": 'd', "日期": 'd', "送信日時": 'd', "odesláno": 'd', "trimis": 'd', "date sent": 'd', "received": 'd', "empfangen": 'd', "datum/uhrzeit": 'd', "gesendet / sent": 'd',
 	"to": 't', "an": 't', "à": 't', "para": 't', "a": 't', "aan": 't', "do": 't', "till": 't', "til": 't', "vastaanottaja": 't', "címzett": 't', "кому": 't', "kime": 't', "kime/alıcı": 't', "收件人": 't', "宛先": 't', "komu": 't', "către": 't', "empfänger": 't', "destinataire": 't', "destinatario": 't', "kom": 't',
 	"cc": 'c', "kopie": 'c', "copie": 'c', "copia": 'c', "cópia": 'c', "dw": 'c', "kopia": 'c', "копия": 'c', "kopi": 'c', "抄送": 'c', "bcc": 'c', "cci": 'c', "cco": 'c', "bilgi": 'c', "másolatot kap": 'c', "kopie an": 'c',
-	"subject": 's', "betreff": 's', "objet": 's', "asunto": 's', "assunto": 's', "oggetto": 's', "onderwerp": 's', "temat": 's', "ämne": 's', "emne": 's', "aihe": 's', "tárgy": 's', "тема": 's', "konu": 's', "主题": 's', "主旨": 's', "件名": 's', "předmět": 's', "subiect": 's', "betr": 's', "betr.": 's', "risposta": 's', "sujet": 's', "predmet": 's',
+	"subject": 's', "betreff": 's', "objet": 's', "asunto": 's', "assunto": 's', "oggetto": 's', "onderwerp": 's', "temat": 's', "ämne": 's', "emne": 's', "aihe": 's', "tárgy": 's', "тема": 's', "konu": 's', "主题": 's', "主旨": 's', "件名": 's', "předmět": 's', "subiect": 's', "betr": 's', "thema": 's', "betr.": 's', "risposta": 's', "sujet": 's', "predmet": 's',
 	"importance": 'x', "priority": 'x', "wichtigkeit": 'x', "priorität": 'x', "attachments": 'x', "anlagen": 'x', "anhänge": 'x', "pièces jointes": 'x', "importance : high": 'x', "x-mailer": 'x', "message-id": 'x', "sensitivity": 'x', "newsgroups": 'x', "organization": 'x',
 }
 
@@ -69,7 +69,7 @@ func headerBlock(lines []string, i int) int {
 	for j := i + 1; j < len(lines) && j <= i+14; j++ {
 		s := strings.TrimSpace(lines[j])
 		if s == "" || s == ">" {
-			if gap++; gap > 1 {
+			if gap++; gap > 1 && (labels > 1 || gap > 2) {
 				break
 			}
 			continue
@@ -99,8 +99,65 @@ func headerBlock(lines []string, i int) int {
 	switch {
 	case kind == 'f' && labels >= 3, kind == 'f' && labels == 2 && (strong || seen['d'] || seen['s']) && last-i <= 4:
 		return last - i + 1
-	case seen['f'] && labels >= 3, kind == 'd' && labels >= 3, kind == 't' && seen['s'] && labels >= 3:
+	case seen['f'] && labels >= 3, kind == 'd' && labels >= 3, kind == 't' && seen['s'] && (labels >= 3 || notesAbove(lines, i) < i):
 		return last - i + 1
 	}
 	return 0
+}
+
+// notesAbove returns the line where the introduction of a Lotus Notes or Exchange
+// 5 block begins, of which line i is the "To:" line: a name and a date above it,
+// on one line or two. It returns i where there is none.
+func notesAbove(lines []string, i int) int {
+	top := i
+	for k := i - 1; k >= 0 && k >= i-6; k-- {
+		s := strings.TrimSpace(lines[k])
+		low := strings.ToLower(s)
+		switch {
+		case s == "" || strings.HasPrefix(low, "please respond to") || strings.HasPrefix(low, "bitte antworten an") || strings.HasPrefix(low, "sent by:") || strings.HasPrefix(low, "gesendet von:"):
+			continue
+		case !notesDate(low):
+			return top
+		}
+		top = k
+		// The date alone: the name stands above.
+		if unicode.IsDigit(firstRune(s)) && len(s) < 30 {
+			for n := k - 1; n >= 0 && n >= k-2; n-- {
+				if t := strings.TrimSpace(lines[n]); t != "" {
+					if len(t) < 80 && !endsSentence(t) && len(strings.Fields(t)) <= 6 {
+						top = n
+					}
+					break
+				}
+			}
+		}
+		return top
+	}
+	return top
+}
+
+// notesDate tells a short line that ends with a date and a time of day.
+func notesDate(s string) bool {
+	if len(s) > 160 || len(s) < 10 || strings.Count(s, ":") < 1 {
+		return false
+	}
+	w := strings.Fields(s)
+	tail := w[max(0, len(w)-4):]
+	date, clock := false, false
+	for _, x := range tail {
+		x = strings.TrimRight(x, ",")
+		if len(x) >= 6 && unicode.IsDigit(firstRune(x)) && (strings.Count(x, "/") == 2 || strings.Count(x, ".") == 2 || strings.Count(x, "-") == 2) {
+			date = true
+		}
+		if unicode.IsDigit(firstRune(x)) && strings.Contains(x, ":") {
+			clock = true
+		}
+	}
+	return date && clock
+}
+
+// groupWise recognises ">>> Hans Meier <h@x.example> 12.03.2010 10:12 >>>".
+func groupWise(line string) bool {
+	s := strings.TrimSpace(line)
+	return strings.HasPrefix(s, ">>> ") && strings.HasSuffix(s, ">>>") && len(s) > 12 && len(s) < 300 && strings.IndexFunc(s, unicode.IsDigit) > 0
 }

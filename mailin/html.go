@@ -55,17 +55,19 @@ type list struct {
 }
 
 type htmlWriter struct {
-	out        []byte
-	cids       []string
-	newlines   int  // line ends due before the next text
-	space      bool // a blank is due before the next text
-	lineStart  bool
-	quote      int
-	pre        int
-	lists      []list
-	item       string // list mark due at the next text
-	cell       bool   // a cell came before in this row
-	showHidden bool
+	out       []byte
+	cids      []string
+	newlines  int  // line ends due before the next text
+	space     bool // a blank is due before the next text
+	lineStart bool
+	quote     int
+	// quoteLevels has one entry per open blockquote: whether it counts as a quote.
+	quoteLevels []bool
+	pre         int
+	lists       []list
+	item        string // list mark due at the next text
+	cell        bool   // a cell came before in this row
+	showHidden  bool
 
 	skip      atom.Atom // the element that is being skipped
 	skipName  string
@@ -210,6 +212,16 @@ func (w *htmlWriter) quoteStart(tag atom.Atom, a attrs) {
 	}
 }
 
+// isQuote tells a quoted mail from indentation: mail programs mark it, or an
+// announcement stands above.
+func (w *htmlWriter) isQuote(a attrs) bool {
+	if w.quote > 0 || a.typ != "" || strings.Contains(a.class, "quote") || strings.Contains(a.class, "cite") || strings.Contains(a.style, "border-left") || strings.Contains(a.style, "BORDER-LEFT") {
+		return true
+	}
+	above := bytes.TrimRight(w.out, " \t\n")
+	return len(above) == 0 || above[len(above)-1] == ':'
+}
+
 // outlookHeader recognises the line above "Von:" in mails of desktop Outlook.
 func outlookHeader(style string) bool {
 	if len(style) > 300 || !strings.Contains(style, "border-top") && !strings.Contains(style, "BORDER-TOP") {
@@ -252,7 +264,10 @@ func (w *htmlWriter) open(tag atom.Atom, a attrs) {
 		w.pre++
 	case atom.Blockquote:
 		w.block(1)
-		w.quote++
+		w.quoteLevels = append(w.quoteLevels, w.isQuote(a))
+		if w.quoteLevels[len(w.quoteLevels)-1] {
+			w.quote++
+		}
 	case atom.Ul, atom.Ol, atom.Menu:
 		w.block(1)
 		w.lists = append(w.lists, list{ordered: tag == atom.Ol})
@@ -314,7 +329,12 @@ func (w *htmlWriter) end(tag atom.Atom, name []byte) {
 		w.pre = max(w.pre-1, 0)
 	case atom.Blockquote:
 		w.block(1)
-		w.quote = max(w.quote-1, 0)
+		if n := len(w.quoteLevels); n > 0 {
+			if w.quoteLevels[n-1] {
+				w.quote = max(w.quote-1, 0)
+			}
+			w.quoteLevels = w.quoteLevels[:n-1]
+		}
 	case atom.A:
 		w.link()
 	}

@@ -18,11 +18,14 @@ func (t *tree) leafPart(p part, major, minor string) {
 	name := p.filename()
 	switch {
 	case major == "text" && (minor == "plain" || minor == "html" || minor == "enriched" || minor == "richtext"):
-		if !t.readable(p, name) {
-			break
+		if p.disp.value != "attachment" && name == "" {
+			t.addText(p, minor)
+			return
 		}
-		t.addText(p, minor)
-		return
+		if p.disp.value != "attachment" {
+			// A named text shown inline: a file, and the body where there is none.
+			t.named = append(t.named, newText(p, minor))
+		}
 	case major == "text" && minor == "calendar":
 		t.noteCalendar(p)
 		if p.disp.value != "attachment" && name == "" {
@@ -47,25 +50,19 @@ func (t *tree) leafPart(p part, major, minor string) {
 	t.addLeaf(p, name)
 }
 
-// readable tells whether a text part belongs to the body: it is not declared an
-// attachment, and a name alone makes it one only beside other text.
-func (t *tree) readable(p part, name string) bool {
-	if p.disp.value == "attachment" {
-		return false
-	}
-	if name == "" {
-		return true
-	}
-	return p.disp.value != "inline" && t.parts == 1
-}
-
-func (t *tree) addText(p part, minor string) {
+// newText makes a text part of a leaf.
+func newText(p part, minor string) textPart {
 	tp := textPart{html: minor == "html", enriched: minor == "enriched" || minor == "richtext",
 		charset: p.ctype.get("charset"), cte: p.cte, body: p.body}
 	if strings.EqualFold(p.ctype.get("format"), "flowed") {
 		tp.flowed = true
 		tp.delsp = strings.EqualFold(p.ctype.get("delsp"), "yes")
 	}
+	return tp
+}
+
+func (t *tree) addText(p part, minor string) {
+	tp := newText(p, minor)
 	if !tp.html {
 		t.cutFiles(&tp)
 	}

@@ -38,7 +38,10 @@ type Message struct {
 	Reply     string // only what the author newly wrote
 	Quoted    string
 	Signature string
-	Forwarded bool // the mail forwards another one; its content is part of Reply
+	Forwarded bool // the mail forwards another one
+	// Forward is the forwarded mail where the author wrote words of his own above
+	// it; without such words the forwarded mail is Reply. Body has both.
+	Forward string
 
 	Attachments []Attachment
 	Automatic   Automatic
@@ -122,3 +125,11 @@ const (
 
 // Defect names something that could not be read, or not as written.
 type Defect string
+
+// Body is what the author asks: his new words, and the mail he forwards.
+func (m *Message) Body() string {
+	if m.Forward == "" {
+		return m.Reply
+	}
+	return m.Reply + "\n\n" + m.Forward
+}

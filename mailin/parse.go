@@ -71,8 +71,9 @@ func parse(m *Message, raw []byte, o Options) {
 	}
 	b := normalise(raw)
 	h, body := splitHeader(b)
-	m.readHeader(&h, o)
 	t := walkRoot(h, body)
+	h.charset = t.charset()
+	m.readHeader(&h, o)
 	text, cids, htmlOnly := t.body()
 	limit := o.MaxText
 	if limit <= 0 {
@@ -110,7 +111,7 @@ func (m *Message) split(t *tree, text string, o Options) {
 	m.Text = strings.TrimRight(dropMarks(text), " \n\t")
 	s := splitReply(text, replyContext{subject: m.Subject, prefix: o.Prefix,
 		isReply: len(m.InReplyTo) > 0 || len(m.References) > 0 || answerSubject(m.Subject)})
-	m.Reply, m.Quoted, m.Signature, m.Forwarded = s.reply, s.quoted, s.signature, s.forwarded
+	m.Reply, m.Quoted, m.Signature, m.Forwarded, m.Forward = s.reply, s.quoted, s.signature, s.forwarded, s.forward
 	m.Language, m.LanguageConfidence = language(m.Reply)
 	if m.LanguageConfidence < 0.3 {
 		if l, c := language(m.Subject + "\n" + m.Text); c > m.LanguageConfidence {
@@ -128,6 +129,18 @@ func walkRoot(h header, body []byte) *tree {
 	}
 	t.walk(p, 0, "text/plain")
 	return t
+}
+
+// charset is that of the first text part.
+func (t *tree) charset() string {
+	for _, list := range [...][]textPart{t.texts, t.other} {
+		for i := range list {
+			if list[i].charset != "" {
+				return list[i].charset
+			}
+		}
+	}
+	return ""
 }
 
 func readTree(b []byte) *tree {
@@ -238,7 +251,7 @@ func (m *Message) readFrom(h *header) {
 		if m.FromFields > 10 {
 			continue
 		}
-		list, _ := parseAddresses(unfold(h.fields[i].value))
+		list, _ := parseAddresses(h.value(i))
 		m.FromAll = append(m.FromAll, list...)
 	}
 	if s, _ := parseAddresses(h.get("Sender")); len(s) > 0 {
@@ -251,6 +264,12 @@ func (m *Message) readFrom(h *header) {
 	}
 	if m.From.Address == "" {
 		m.defect(DefectFrom)
+		// Somebody has to be answered; FromAll stays empty and proves nothing.
+		if r, _ := parseAddresses(h.get("Reply-To")); len(r) > 0 && r[0].Address != "" {
+			m.From.Address = r[0].Address
+		} else {
+			m.From.Address = m.Sender.Address
+		}
 	}
 	if m.FromFields > 1 || len(m.FromAll) > 1 {
 		m.defect(DefectManyFrom)
@@ -263,7 +282,7 @@ func (m *Message) addresses(h *header, name string) []Address {
 		if !equalFold(h.fields[i].name, name) {
 			continue
 		}
-		list, cut := parseAddresses(unfold(h.fields[i].value))
+		list, cut := parseAddresses(h.value(i))
 		out = append(out, list...)
 		if cut || len(out) > MaxAddresses {
 			out = out[:min(len(out), MaxAddresses)]
@@ -303,7 +322,7 @@ func (m *Message) keepFields(h *header) {
 		if len(v) > 2*maxFieldValue {
 			v = v[:2*maxFieldValue]
 		}
-		s := cleanLine(decodeWords(unfold(v)))
+		s := cleanLine(decodeWords(decodeRaw(unfold(v))))
 		if len(s) > maxFieldValue {
 			s = string(cutRune([]byte(s), maxFieldValue))
 		}

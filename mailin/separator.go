@@ -13,7 +13,7 @@ var (
 		"message d'origine", "message original", "message d’origine", "mensaje original", "mensagem original", "messaggio originale", "messaggio originario", "oorspronkelijk bericht", "oorspronkelijke bericht", "originele bericht", "wiadomość oryginalna", "oryginalna wiadomość", "wiadomość pierwotna", "ursprungligt meddelande", "ursprungligt mail", "originalmeddelande", "oprindelig meddelelse", "opprinnelig melding", "original besked", "alkuperäinen viesti", "původní zpráva", "původní e-mail", "pôvodná správa", "eredeti üzenet", "исходное сообщение", "пересылаемое сообщение", "orijinal mesaj", "özgün ileti", "原始邮件", "原始郵件", "邮件原件", "original", "antwort", "reply message", "reply separator", "izvorna poruka", "originalna poruka", "mesaj original", "αρχικό μήνυμα", "вихідне повідомлення", "originální zpráva", "replied message", "元のメッセージ", "원본 메일", "원본 메시지",
 	}
 	forwardWords = []string{
-		"forwarded message", "forwarded by", "forwarded mail", "forwarded email", "forwarded header", "begin forwarded message", "weitergeleitete nachricht", "weitergeleitete mail", "weitergeleitete e-mail", "weitergeleitet von", "weitergeleitet durch", "anfang der weitergeleiteten", "beginn der weitergeleiteten", "weitergeleitete original", "message transféré", "message transfere", "message transmis", "début du message", "mensaje reenviado", "mensagem encaminhada", "messaggio inoltrato", "inizio messaggio inoltrato", "inoltrato da", "doorgestuurd bericht", "begin doorgestuurd bericht", "przekazana wiadomość", "wiadomość przekazana", "vidarebefordrat meddelande", "videresendt", "přeposlaná zpráva", "preposlaná správa", "továbbított üzenet", "пересланное сообщение", "пересылаемое сообщение", "iletilen mesaj", "转发邮件", "轉寄郵件", "转发的邮件", "välitetty viesti", "edasi saadetud", "forwarded conversation", "přeposlal", "proslijeđena poruka", "redirected message",
+		"forwarded message", "forwarded by", "forwarded mail", "forwarded email", "forwarded header", "begin forwarded message", "weitergeleitete nachricht", "weitergeleitete mail", "weitergeleitete e-mail", "weitergeleitet von", "weitergeleitet durch", "anfang der weitergeleiteten", "beginn der weitergeleiteten", "weitergeleitete original", "message transféré", "message transfere", "message transmis", "début du message", "message réexpédié", "mensaje reenviado", "mensagem encaminhada", "messaggio inoltrato", "inizio messaggio inoltrato", "inoltrato da", "doorgestuurd bericht", "begin doorgestuurd bericht", "przekazana wiadomość", "wiadomość przekazana", "vidarebefordrat meddelande", "videresendt", "přeposlaná zpráva", "preposlaná správa", "továbbított üzenet", "пересланное сообщение", "пересылаемое сообщение", "iletilen mesaj", "转发邮件", "轉寄郵件", "转发的邮件", "välitetty viesti", "edasi saadetud", "forwarded conversation", "original message forwarded", "přeposlal", "proslijeđena poruka", "redirected message",
 	}
 )
 
@@ -44,7 +44,7 @@ func separator(line string) separatorKind {
 		return separatorOurs
 	}
 	for _, w := range forwardWords {
-		if strings.HasPrefix(low, w) && (dashes || strings.HasPrefix(w, "begin") || strings.HasPrefix(w, "anfang") || strings.HasPrefix(w, "inizio") || strings.HasPrefix(w, "début")) {
+		if strings.HasPrefix(low, w) && (dashes || low == w || strings.HasPrefix(w, "begin") || strings.HasPrefix(w, "anfang") || strings.HasPrefix(w, "inizio") || strings.HasPrefix(w, "début")) {
 			return separatorForward
 		}
 	}

@@ -164,8 +164,12 @@ func (t *tree) body() (text string, cids []string, htmlOnly bool) {
 	var parts []string
 	total := 0
 	plain := false
-	for i := range t.texts {
-		p := &t.texts[i]
+	texts := t.texts
+	if len(texts) == 0 {
+		texts = t.named
+	}
+	for i := range texts {
+		p := &texts[i]
 		s := p.decode(t)
 		if p.html {
 			var c []string

@@ -52,6 +52,7 @@ type textPart struct {
 type tree struct {
 	texts    []textPart
 	other    []textPart // the alternatives that were not chosen
+	named    []textPart // inline text files: the body of a mail that has no other
 	leaves   []leaf
 	reports  []part // message/delivery-status and its relatives
 	returned []part // message/rfc822 and text/rfc822-headers, for delivery reports
@@ -282,14 +283,14 @@ func (t *tree) stub(g []textPart) bool {
 	return total == 0
 }
 
+// stubText tells a text that only asks for another program.
 func stubText(s string) bool {
 	low := strings.ToLower(s)
 	if !strings.Contains(low, "html") {
 		return false
 	}
-	for _, w := range [...]string{"does not support html", "doesn't support html", "requires html", "html capable", "html-capable",
-		"html enabled", "html-enabled", "view this message in html", "html version of", "unterstützt kein html", "html-format",
-		"html format", "kann kein html", "html-fähig", "html-ansicht", "html view", "html compatible", "html-compatible", "display html"} {
+	for _, w := range [...]string{"please use an html", "please use a html", "requires html", "requires an html", "html capable", "html-capable", "html enabled", "html-enabled", "view this message in html", "view this email in html", "enable html", "switch to html", "to view this message", "to view this email",
+		"unterstützt kein html", "kann kein html", "kein html", "html-fähig", "html-ansicht", "im html-format", "html view", "html compatible", "html-compatible", "cannot display html", "can't display html", "not display html"} {
 		if strings.Contains(low, w) {
 			return true
 		}
@@ -330,7 +331,7 @@ func messageName(p part) string {
 
 // filename is the declared name of a part: Content-Disposition first.
 func (p *part) filename() string {
-	for _, n := range [...]string{p.disp.get("filename"), p.ctype.get("name"), p.disp.get("name"), p.ctype.get("filename")} {
+	for _, n := range [...]string{p.disp.get("filename"), p.ctype.get("name"), p.disp.get("name"), p.ctype.get("filename"), p.ctype.get("file")} {
 		if n != "" {
 			return decodeWords(n)
 		}
