@@ -3,12 +3,14 @@ package mailout
 import (
 	"html"
 	"strings"
+	"unicode/utf8"
 )
 
-// The colours stand on white and on black: text keeps the colour of the client,
-// so that dark mode turns it by itself; only buttons have a ground of their own.
+// Text keeps the colour of the mail client, so that dark mode turns it by itself;
+// what matters less is paler, which Outlook leaves out. Only buttons have a ground
+// of their own, and lines a colour that stands on white and on black.
 const (
-	grey   = "#737a82"
+	pale   = "opacity:.7"
 	rule   = "#9aa5b1"
 	accent = "#2563a8"
 )
@@ -52,7 +54,7 @@ type htmlWriter struct {
 
 func (w *htmlWriter) paragraph(style, content string) {
 	if w.footer {
-		style += ";font-size:12px;color:" + grey
+		style += ";font-size:12px;" + pale
 	}
 	w.b.WriteString(`<p style="margin:0 0 12px 0` + style + `">` + content + "</p>\n")
 }
@@ -67,7 +69,7 @@ func (w *htmlWriter) group(style lineStyle, rows []docBlock) {
 	case styleHeading:
 		w.paragraph(";padding-top:6px;font-weight:bold", rows[0].cells[0].html)
 	case styleSeparator:
-		w.paragraph(";font-size:12px;color:"+grey, rows[0].cells[0].html)
+		w.paragraph(";font-size:11px;white-space:nowrap;overflow:hidden;"+pale, rows[0].cells[0].html)
 	case styleRow, styleLabel:
 		w.rows(style, rows)
 	case styleTable:
@@ -81,7 +83,7 @@ func (w *htmlWriter) group(style lineStyle, rows []docBlock) {
 	case styleQuote, styleAside:
 		colour := ""
 		if style == styleAside {
-			colour = ";color:" + grey
+			colour = ";" + pale
 		}
 		w.b.WriteString(tableOpen + `<tr><td style="padding:0 0 0 10px;border-left:3px solid ` + rule + colour + `">`)
 		for i, r := range rows {
@@ -140,21 +142,27 @@ func isBlockHTML(h string) bool {
 	return false
 }
 
-// rows writes facts: the key above the text on narrow screens would need a
-// stylesheet, so the key is short and may wrap.
+// widestKey is how many characters of a key stay on one line on a phone.
+const widestKey = 20
+
+// rows writes facts: key and text side by side.
 func (w *htmlWriter) rows(style lineStyle, rows []docBlock) {
-	w.b.WriteString(tableOpen)
+	// Without a width the keys take what they need, on a phone what there is.
+	w.b.WriteString(strings.Replace(tableOpen, ` width="100%"`, "", 1))
 	last := ""
 	for _, r := range rows {
-		key, keyStyle := r.cells[0].html, ""
+		key, keyStyle := r.cells[0].html, ";word-break:normal"
+		if utf8.RuneCountInString(r.cells[0].text) <= widestKey {
+			keyStyle = ";white-space:nowrap"
+		}
 		if style == styleLabel {
 			if key == last {
 				key = ""
 			}
 			last = r.cells[0].html
-			keyStyle = ";font-size:12px;font-weight:bold;line-height:22px"
+			keyStyle += ";font-size:12px;font-weight:bold;line-height:22px"
 		}
-		w.b.WriteString(`<tr><td width="30%" valign="top" style="padding:0 12px 5px 0;color:` + grey + keyStyle + `">` + key +
+		w.b.WriteString(`<tr><td valign="top" style="padding:0 14px 5px 0;` + pale + keyStyle + `">` + key +
 			`</td><td valign="top" style="padding:0 0 5px 0">` + r.cells[1].html + "</td></tr>\n")
 	}
 	w.b.WriteString("</table>\n")
@@ -166,7 +174,7 @@ func (w *htmlWriter) table(rows []docBlock) {
 	for i, r := range rows {
 		tag, style := "td", ""
 		if i == 0 {
-			tag, style = "th", ";color:"+grey+";font-weight:normal"
+			tag, style = "th", ";font-weight:normal;"+pale
 		}
 		w.b.WriteString("<tr>")
 		for _, c := range r.cells {
