@@ -119,7 +119,7 @@ func (p *Poller) learn(h haul, tries map[imap.UID]int) {
 		if n > 1 { // once may be the network, which is back by now
 			wait = p.cfg.Timing.FetchRetry
 		}
-		p.suspects[f.uid] = suspect{size: f.size, tries: n, next: p.store.Now().Add(wait)}
+		p.suspects[f.uid] = suspect{sized: f, next: p.store.Now().Add(wait)}
 	}
 }
 

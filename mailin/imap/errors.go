@@ -168,3 +168,9 @@ func isTimeout(err error) bool {
 	var ne net.Error
 	return errors.As(err, &ne) && ne.Timeout()
 }
+
+// isGarbled says that the library could not parse an answer. It reports that as
+// text only.
+func isGarbled(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "imapwire: expected") || strings.Contains(err.Error(), "parsing time"))
+}

@@ -99,15 +99,19 @@ func (s *session) read(m *imapclient.FetchMessageData, r request, budget int64) 
 }
 
 // single fetches one mail that a batch did not bring: as usual, then without
-// INTERNALDATE. gone = the server has it no more.
+// INTERNALDATE, or at once without it. gone = the server has it no more.
 func (s *session) single(ctx context.Context, m sized) (one *mail, gone bool, err error) {
 	if m.size > s.cfg.MaxMessageBytes {
 		return s.header(ctx, m)
 	}
-	for _, r := range []request{{}, {noDate: true}} {
+	requests := []request{{}, {noDate: true}}
+	if m.garbled {
+		requests = requests[1:]
+	}
+	for _, r := range requests {
 		err = s.bodies(ctx, []imap.UID{m.uid}, r, func(got mail) { one = &got })
 		if one != nil && one.raw == nil {
-			return s.header(ctx, sized{m.uid, one.size})
+			return s.header(ctx, sized{uid: m.uid, size: one.size})
 		}
 		if one != nil {
 			return one, false, nil
@@ -131,7 +135,11 @@ func (s *session) single(ctx context.Context, m sized) (one *mail, gone bool, er
 
 // header fetches the header of a mail above the size limit.
 func (s *session) header(ctx context.Context, m sized) (one *mail, gone bool, err error) {
-	for _, r := range []request{{header: true}, {header: true, noDate: true}} {
+	requests := []request{{header: true}, {header: true, noDate: true}}
+	if m.garbled {
+		requests = requests[1:]
+	}
+	for _, r := range requests {
 		err = s.bodies(ctx, []imap.UID{m.uid}, r, func(got mail) {
 			got.size, got.truncated = m.size, true
 			one = &got

@@ -184,6 +184,7 @@ func (p *Poller) haul(ctx context.Context, batch []sized) (h haul, err error) {
 		case isTemporary(serr):
 			return h, serr
 		default:
+			m.garbled = isGarbled(serr)
 			h.failed = append(h.failed, m)
 			if !isRefusal(serr) && !errors.Is(serr, errNoBody) || refused && i == 0 && len(batch) > 1 {
 				return h, serr
@@ -197,7 +198,9 @@ func (p *Poller) haul(ctx context.Context, batch []sized) (h haul, err error) {
 // interrupted ends a batch that broke off: the first mail that is missing is
 // the suspect, those that came are kept.
 func (p *Poller) interrupted(h haul, rest []sized, got map[imap.UID]mail, err error) (haul, error) {
-	h.failed = append(h.failed, rest[0])
+	bad := rest[0]
+	bad.garbled = isGarbled(err)
+	h.failed = append(h.failed, bad)
 	for _, m := range rest[1:] {
 		if one, here := got[m.uid]; here && one.raw != nil {
 			h.mails = append(h.mails, one)
@@ -219,7 +222,7 @@ func (p *Poller) retrySuspects(ctx context.Context, uids []imap.UID) error {
 			continue
 		}
 		h := haul{}
-		one, gone, err := p.sess.single(ctx, sized{uid, s.size})
+		one, gone, err := p.sess.single(ctx, s.sized)
 		switch {
 		case gone:
 			delete(p.suspects, uid)
@@ -229,7 +232,8 @@ func (p *Poller) retrySuspects(ctx context.Context, uids []imap.UID) error {
 		case isTemporary(err):
 			return err
 		default:
-			h.failed = []sized{{uid, s.size}}
+			s.garbled = s.garbled || isGarbled(err)
+			h.failed = []sized{s.sized}
 		}
 		if aerr := p.accept(ctx, h); aerr != nil {
 			return aerr

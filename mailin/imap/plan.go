@@ -22,8 +22,9 @@ const (
 
 // sized is a mail to be fetched; size 0 = the server did not say.
 type sized struct {
-	uid  imap.UID
-	size int64
+	uid     imap.UID
+	size    int64
+	garbled bool // an answer about it could not be parsed: INTERNALDATE may be to blame
 }
 
 // newUIDs lists the UIDs above last, in ascending order. Nothing but their

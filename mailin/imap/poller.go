@@ -52,9 +52,8 @@ type epoch struct {
 
 // suspect is a UID whose fetch has failed.
 type suspect struct {
-	size  int64
-	tries int
-	next  time.Time
+	sized
+	next time.Time // not before
 }
 
 // New checks the configuration; it does not connect.
