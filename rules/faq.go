@@ -88,24 +88,21 @@ func newFAQ() *faq {
 
 // build makes the similarity index.
 func (f *faq) build(o options) {
-	b := newSimilarityBuilder()
+	var b similarityBuilder
 	for i := range f.entries {
 		e := &f.entries[i]
 		for _, lang := range sortedKeys(e.Questions) {
 			for _, q := range e.Questions[lang] {
-				b.addQuestion(i, q)
+				b.add(i, q)
 			}
 		}
 		learned := o.learned[e.ID]
 		for _, q := range learned[:min(len(learned), maxLearned)] {
-			b.addQuestion(i, q)
-		}
-		for _, lang := range sortedKeys(e.Answer) {
-			b.addAnswer(i, e.Answer[lang])
+			b.add(i, q)
 		}
 	}
 	for _, m := range o.background[:min(len(o.background), maxBackground)] {
-		b.addBackground(m)
+		b.add(-1, m)
 	}
 	f.sim = b.build(len(f.entries))
 }

@@ -17,7 +17,7 @@ func (e *evaluation) answer() {
 		}
 		return
 	}
-	found := f.sim.find(e.t, suggestTop)
+	found := f.sim.find(e.t.subject, e.t.body, suggestTop)
 	if len(found) == 0 {
 		e.step("faq", "", false, e.say("kein Eintrag ist ähnlich", "no entry is similar"))
 		return
