@@ -31,6 +31,7 @@ type Map struct {
 	Node  *Node // the map itself, nil when absent
 	r     *Report
 	index map[string]int
+	meant map[string]bool // keys that were probably meant by unknown ones
 }
 
 // Map checks that n is a map whose keys are all among keys, and reports each
@@ -50,19 +51,33 @@ func (r *Report) Map(n *Node, keys ...string) *Map {
 	for i, p := range n.Pairs {
 		m.index[p.Key.Value] = i
 		if len(keys) > 0 && !slices.Contains(keys, p.Key.Value) {
-			r.UnknownKey(p.Key, keys)
+			if s := r.UnknownKey(p.Key, keys); s != "" {
+				if m.meant == nil {
+					m.meant = map[string]bool{}
+				}
+				m.meant[s] = true
+			}
 		}
 	}
 	return m
 }
 
-// UnknownKey reports a key that is not among keys.
-func (r *Report) UnknownKey(key *Node, keys []string) {
-	if s := Suggest(key.Value, keys); s != "" {
+// UnknownKey reports a key that is not among keys, and returns the one that was
+// probably meant, "" for none.
+func (r *Report) UnknownKey(key *Node, keys []string) string {
+	s := Suggest(key.Value, keys)
+	if s != "" {
 		r.Add(key, unknownKeyMeant, clip(key.Value), s, listing(keys))
-		return
+	} else {
+		r.Add(key, unknownKey, clip(key.Value), "", listing(keys))
 	}
-	r.Add(key, unknownKey, clip(key.Value), "", listing(keys))
+	return s
+}
+
+// Missed reports whether key is absent and no misspelt key stands for it, so
+// that it is worth saying that it is missing.
+func (m *Map) Missed(key string) bool {
+	return m.Node != nil && m.Node.Kind != KindNull && !m.Has(key) && !m.meant[key] && !m.r.Incomplete
 }
 
 // Get returns the value of key, nil when absent.
@@ -119,7 +134,7 @@ func (m *Map) Need(key string) Text {
 // Require reports keys that are missing.
 func (m *Map) Require(keys ...string) {
 	for _, key := range keys {
-		if m.Node != nil && m.Node.Kind != KindNull && !m.Has(key) && !m.r.Incomplete {
+		if m.Missed(key) {
 			m.r.Add(m.Node, missingKey, key)
 		}
 	}
@@ -340,13 +355,13 @@ func (r *Report) Twice(t Text, what Word, first *Node) {
 
 func (r *Report) wrongKind(n *Node, want Word) { r.Add(n, wantKind, want, kindWord(n)) }
 
-// listing joins names for "allowed are", at most 20.
+// listing joins names for "allowed are", at most 30.
 func listing(names []string) string {
 	if len(names) == 0 {
 		return "–"
 	}
-	if len(names) > 20 {
-		return strings.Join(names[:20], ", ") + ", …"
+	if len(names) > 30 {
+		return strings.Join(names[:30], ", ") + ", …"
 	}
 	return strings.Join(names, ", ")
 }

@@ -217,9 +217,9 @@ func TestAddIn(t *testing.T) {
 func TestMerge(t *testing.T) {
 	t.Parallel()
 	r := NewReport("de")
-	a := r.Parse("a.yaml", []byte("rules: [x]\ngroups: {one: 1}\nfaq:\n"))
-	b := r.Parse("b.yaml", []byte("rules: [y]\ngroups: {two: 2, one: 3}\nfaq: [z]\n"))
-	root := r.Merge(a, nil, b)
+	a := r.Parse("a.yaml", []byte("rules: [x]\ngroups: {one: {m: [1]}}\nfaq:\npeople: {agents: [l], groups: {g: {m: [1]}}}\n"))
+	b := r.Parse("b.yaml", []byte("rules: [y]\ngroups: {two: 2, one: {m: [2]}}\nfaq: [z]\npeople: {agents: [m], groups: {h: {}, g: {m: [2]}}}\n"))
+	root := r.Merge([]string{"people"}, a, nil, b)
 	if got := root.Get("rules").Items; len(got) != 2 || got[0].Value != "x" || got[1].Value != "y" || got[1].File.Name != "b.yaml" {
 		t.Errorf("lists are not appended: %v", got)
 	}
@@ -229,9 +229,14 @@ func TestMerge(t *testing.T) {
 	if got := root.Get("faq").Kind; got != KindList {
 		t.Error("an empty value hides the list of the other file")
 	}
-	fs := r.Findings()
-	if len(fs) != 1 || fs[0].Code != "K014" || fs[0].File != "b.yaml" || fs[0].Text != "„one“ gibt es schon in a.yaml:2." {
-		t.Errorf("%+v", fs)
+	if p := root.Get("people"); len(p.Get("agents").Items) != 2 || len(p.Get("groups").Pairs) != 2 || len(p.Get("groups").Get("g").Get("m").Items) != 1 {
+		t.Error("people are not joined one level deeper")
+	}
+	if got, want := codes(r), []string{"2:18 K014", "4:39 K014"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if f := r.Findings()[0]; f.File != "b.yaml" || f.Text != "„one“ gibt es schon in a.yaml:2." {
+		t.Errorf("%+v", f)
 	}
 	if len(a.Get("rules").Items) != 1 {
 		t.Error("merging changed its input")

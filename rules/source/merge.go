@@ -1,9 +1,13 @@
 package source
 
-// Merge joins the roots of several files into one, for includes: lists are
-// appended in the order given, maps are merged, and a value defined twice is
-// reported with both places. Nil and empty roots are skipped.
-func (r *Report) Merge(roots ...*Node) *Node {
+import "slices"
+
+// Merge joins the roots of several files into one, for includes: the entries of
+// sections are put together, lists appended in the order given. A key defined
+// twice is reported with both places, so that nothing is silently overwritten or
+// mixed. In the sections named in deep ("people") the lists and maps one level
+// below are joined as well. Nil and empty roots are skipped.
+func (r *Report) Merge(deep []string, roots ...*Node) *Node {
 	var all *Node
 	for _, n := range roots {
 		switch {
@@ -13,7 +17,12 @@ func (r *Report) Merge(roots ...*Node) *Node {
 		case all == nil:
 			all = n
 		default:
-			all = r.mergeMaps(all, n)
+			all = r.mergeMaps(all, n, func(key string) int {
+				if slices.Contains(deep, key) {
+					return 2
+				}
+				return 1
+			})
 		}
 	}
 	if all == nil {
@@ -26,9 +35,11 @@ func (r *Report) Merge(roots ...*Node) *Node {
 	return all
 }
 
-func (r *Report) mergeMaps(a, b *Node) *Node {
+// mergeMaps adds the entries of b to those of a; levels says how far below a
+// key maps and lists are joined.
+func (r *Report) mergeMaps(a, b *Node, levels func(key string) int) *Node {
 	joined := *a
-	joined.Pairs = append([]Pair(nil), a.Pairs...)
+	joined.Pairs = slices.Clone(a.Pairs)
 	place := make(map[string]int, len(joined.Pairs))
 	for i, p := range joined.Pairs {
 		place[p.Key.Value] = i
@@ -40,23 +51,23 @@ func (r *Report) mergeMaps(a, b *Node) *Node {
 			joined.Pairs = append(joined.Pairs, p)
 			continue
 		}
-		joined.Pairs[i].Value = r.mergeValues(joined.Pairs[i], p)
+		joined.Pairs[i].Value = r.mergeValues(joined.Pairs[i], p, levels(p.Key.Value))
 	}
 	return &joined
 }
 
-func (r *Report) mergeValues(a, b Pair) *Node {
+func (r *Report) mergeValues(a, b Pair, levels int) *Node {
 	switch {
 	case a.Value.Kind == KindNull:
 		return b.Value
 	case b.Value.Kind == KindNull:
 		return a.Value
-	case a.Value.Kind == KindList && b.Value.Kind == KindList:
+	case levels > 0 && a.Value.Kind == KindList && b.Value.Kind == KindList:
 		joined := *a.Value
-		joined.Items = append(append([]*Node(nil), a.Value.Items...), b.Value.Items...)
+		joined.Items = slices.Concat(a.Value.Items, b.Value.Items)
 		return &joined
-	case a.Value.Kind == KindMap && b.Value.Kind == KindMap:
-		return r.mergeMaps(a.Value, b.Value)
+	case levels > 0 && a.Value.Kind == KindMap && b.Value.Kind == KindMap:
+		return r.mergeMaps(a.Value, b.Value, func(string) int { return levels - 1 })
 	}
 	r.Add(b.Key, duplicateKey, clip(b.Key.Value), a.Key.At())
 	return a.Value

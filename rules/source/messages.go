@@ -70,7 +70,7 @@ var (
 	typographicQuotes = Message{"K020", Error, "Typografische Anführungszeichen gehören jetzt zum Text. Nehmen Sie \"%s\".",
 		"Typographic quotes are now part of the text. Use \"%s\".", "", ""}
 
-	noUnit = Message{"K021", Error, "Zeit ohne Einheit. %[1]sh oder %[1]sm?", "Time without a unit. %[1]sh or %[1]sm?", "", ""}
+	noUnit = Message{"K021", Error, "Zeit ohne Einheit. %s oder %s?", "Time without a unit. %s or %s?", "", ""}
 	noDays = Message{"K021", Error, "d sind Kalendertage. Für Arbeitstage %dbd, für Geschäftsstunden %dh schreiben.",
 		"d are calendar days. Write %dbd for business days or %dh for business hours.", "", ""}
 	badSpan      = Message{"K021", Error, "„%s“ ist keine Zeitspanne. Möglich: %s.", "“%s” is no length of time. Possible: %s.", "", ""}

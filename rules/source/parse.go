@@ -146,6 +146,9 @@ func (c *converter) node(y *yaml.Node, depth int) *Node {
 		n.Kind = KindList
 		for _, item := range y.Content {
 			child := c.node(item, depth+1)
+			if c.questionMark(child, y) {
+				continue
+			}
 			if child.Kind == KindNull && item.Kind == yaml.ScalarNode {
 				if !c.trapped(child) {
 					c.r.Add(child, emptyItem)
@@ -215,6 +218,9 @@ func (c *converter) length(n *Node, plain bool) int {
 		return max(1, min(utf8.RuneCountInString(n.Value), len(line)-start))
 	}
 	quote := line[start]
+	if quote == '*' { // a secret, masked
+		return min(utf8.RuneCountInString(n.Value)+2, len(line)-start)
+	}
 	for i := start + 1; i < len(line); i++ {
 		switch {
 		case quote == '"' && line[i] == '\\':

@@ -43,7 +43,7 @@ func TestFormMistakes(t *testing.T) {
 		{"ordinary comment", "a: Drucker # drei\n", nil},
 		{"comment over a list", "a: # Liste\n  - b\n", nil},
 		{"dash without a blank", "-name: x\n", []string{"1:1 K017"}},
-		{"dash without a blank, more keys", "rules:\n  -name: x\n   when: y\n", []string{"2:3 K017", "3:4 K006"}},
+		{"dash without a blank, more keys", "rules:\n  -name: x\n   when: y\n   then: z\n  -name: a\n   when: b\n", []string{"2:3 K017", "5:3 K017"}},
 		{"colon without a blank", "name:x\nwhen: y\n", []string{"1:5 K017"}},
 		{"typographic quotes", "a: [„Drucker\", “x”]\n", []string{"1:5 K020", "1:16 K020"}},
 		{"typographic quotes inside a text", "a: Meldung „voll“ erscheint\nb: \"„x“\"\n", nil},

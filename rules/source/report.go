@@ -71,7 +71,6 @@ type Report struct {
 	seen     map[string]bool
 	dropped  int
 	order    map[string]int // rank of a file: the order in which they were read
-	alerts   map[*Node]bool // nodes already reported: no second finding of the same value
 }
 
 // maxExcerpt is the longest source line, in bytes, a finding carries.
@@ -85,7 +84,7 @@ func NewReport(lang string) *Report {
 	if lang != "en" {
 		lang = "de"
 	}
-	return &Report{Lang: lang, seen: map[string]bool{}, order: map[string]int{}, alerts: map[*Node]bool{}}
+	return &Report{Lang: lang, seen: map[string]bool{}, order: map[string]int{}}
 }
 
 // Add reports m at node n. Arguments of type Word are put into the language of
@@ -131,10 +130,19 @@ func (r *Report) AddIn(n *Node, offset, length int, m Message, args ...any) {
 
 // AddPlace reports m at a place that has no node. line 0 is the whole file.
 func (r *Report) AddPlace(file string, line, column, length int, text string, m Message, args ...any) {
-	key := fmt.Sprintf("%s\x00%d\x00%d\x00%s", file, line, column, m.Code)
-	if line == 0 {
-		key += fmt.Sprint(args...)
+	words := make([]any, len(args))
+	for i, a := range args {
+		words[i] = r.word(a)
 	}
+	f := Finding{File: file, Line: line, Column: column, Length: length, Level: m.Level, Code: m.Code,
+		Text: format(m.DE, words), Fix: format(m.FixDE, words)}
+	if r.Lang == "en" {
+		f.Text, f.Fix = format(m.EN, words), format(m.FixEN, words)
+	}
+	if len(text) <= maxExcerpt {
+		f.Source = text
+	}
+	key := fmt.Sprintf("%s\x00%d\x00%d\x00%s\x00%s", file, line, column, m.Code, f.Text)
 	if r.seen[key] {
 		return
 	}
@@ -145,18 +153,6 @@ func (r *Report) AddPlace(file string, line, column, length int, text string, m 
 	r.seen[key] = true
 	if _, ok := r.order[file]; !ok {
 		r.order[file] = len(r.order)
-	}
-	if len(text) > maxExcerpt {
-		text = ""
-	}
-	f := Finding{File: file, Line: line, Column: column, Length: length, Level: m.Level, Code: m.Code, Source: text}
-	words := make([]any, len(args))
-	for i, a := range args {
-		words[i] = r.word(a)
-	}
-	f.Text, f.Fix = format(m.DE, words), format(m.FixDE, words)
-	if r.Lang == "en" {
-		f.Text, f.Fix = format(m.EN, words), format(m.FixEN, words)
 	}
 	r.findings = append(r.findings, f)
 }

@@ -45,7 +45,11 @@ func (r *Report) Span(n *Node, def Span, units Units) Span {
 	}
 	value := strings.ReplaceAll(strings.TrimSpace(t.Value), " ", "")
 	if numberForm.MatchString(value) && value != "0" {
-		r.Add(n, noUnit, value)
+		first, second := "h", "m"
+		if units&Hours == 0 {
+			first, second = "d", "mo"
+		}
+		r.Add(n, noUnit, value+first, value+second)
 		return def
 	}
 	m := spanForm.FindStringSubmatch(value)

@@ -71,6 +71,7 @@ func (x *fault) blank() bool {
 		if m := dashWord.FindStringSubmatch(line); m != nil {
 			x.report(n, len(m[1])+1, 1, missingBlank, "- "+clip(m[2]))
 			x.f.work[n-1] = m[1] + "- " + m[2]
+			x.shift(n, utf8.RuneCountInString(m[1])+1)
 			return true
 		}
 		if m := colonWord.FindStringSubmatch(line); m != nil && !strings.ContainsAny(m[1], `"'`) {
@@ -80,6 +81,23 @@ func (x *fault) blank() bool {
 		}
 	}
 	return false
+}
+
+// shift moves the lines below n that stand at the indentation, or deeper, one
+// to the right: they were aligned with a key that the repair has moved.
+func (x *fault) shift(n, indent int) {
+	for i, first := n, true; i < len(x.f.work); i++ {
+		line := x.f.work[i]
+		spaces := len(line) - len(strings.TrimLeft(line, " "))
+		if spaces == len(line) {
+			continue
+		}
+		if spaces < indent || first && spaces != indent {
+			return
+		}
+		first = false
+		x.f.work[i] = " " + line
+	}
 }
 
 // before returns the last line with content above n, 0 for none.
@@ -299,6 +317,8 @@ func (x *fault) translated() Word {
 		{"cannot start any token", Word{"dieses Zeichen kann keinen Wert beginnen", "this character cannot start a value"}},
 		{"block mapping", Word{"ein Schlüssel mit Doppelpunkt fehlt", "a key with a colon is missing"}},
 		{"'-' indicator", Word{"ein Listeneintrag mit \"- \" fehlt", "a list entry with \"- \" is missing"}},
+		{"node content", Word{"hier müsste ein Wert stehen oder eine Klammer geschlossen werden", "a value or a closing bracket should stand here"}},
+		{"sequence entries", Word{"eine Liste mit \"- \" beginnt auf einer neuen Zeile", "a list with \"- \" starts on a new line"}},
 		{"expected key", Word{"hier müsste ein Schlüssel stehen", "a key should stand here"}},
 		{"comment", Word{"vor # fehlt ein Leerzeichen", "a space is missing before #"}},
 		{"block scalar", Word{"der Kopf des Textblocks ist falsch", "the head of the text block is wrong"}},

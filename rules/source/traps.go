@@ -3,6 +3,8 @@ package source
 import (
 	"strings"
 	"unicode"
+
+	yaml "go.yaml.in/yaml/v4"
 )
 
 // trapped reports a comment sign right in front of a text where a value should
@@ -19,6 +21,18 @@ func (c *converter) trapped(n *Node) bool {
 	at := *n
 	at.Column, at.Length = i+1, len(line)-i
 	c.r.Add(&at, commentTrap, clip(string(line[i:])))
+	c.spoil(n.Line)
+	return true
+}
+
+// questionMark reports an entry of a bracket list that starts with "? ": YAML
+// makes a map of it.
+func (c *converter) questionMark(n *Node, list *yaml.Node) bool {
+	line := c.line(n.Line)
+	if n.Kind != KindMap || list.Style&yaml.FlowStyle == 0 || n.Column < 1 || n.Column > len(line) || line[n.Column-1] != '?' {
+		return false
+	}
+	c.r.Add(n, questionInList)
 	c.spoil(n.Line)
 	return true
 }

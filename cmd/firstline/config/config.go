@@ -203,7 +203,7 @@ func (d *decoder) keys(n *source.Node, section string) *source.Map {
 
 func (d *decoder) version() {
 	d.root.Require("version", "company")
-	d.root.Int("version", 1, 1, 1)
+	d.root.Enum("version", "1", "1")
 }
 
 // path makes a path of the configuration absolute to its folder.

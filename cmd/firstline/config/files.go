@@ -50,7 +50,7 @@ func (d *decoder) read(path string) *source.Node {
 	for _, name := range d.includes(main) {
 		roots = append(roots, d.include(name))
 	}
-	return d.r.Merge(roots...)
+	return d.r.Merge([]string{"people", "templates"}, roots...)
 }
 
 // includes resolves the patterns of include: to files, sorted by name, each

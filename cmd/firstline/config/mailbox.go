@@ -96,7 +96,7 @@ func (d *decoder) server(n *source.Node, section string, ports map[string]int, t
 			d.r.Add(m.Key("oauth2"), exclusive, "password", "oauth2")
 		}
 	}
-	if s.User != "" && !hasPassword && !m.Has("oauth2") && !d.r.Incomplete {
+	if s.User != "" && !hasPassword && m.Missed("oauth2") && m.Missed("password_file") {
 		d.r.Add(m.Node, needOne, "password_file / password: ${NAME} / password_credential / oauth2")
 	}
 	return s
@@ -124,7 +124,7 @@ func (d *decoder) oauth2(n *source.Node, section string) *OAuth2 {
 	m := d.keys(n, section)
 	o := &OAuth2{ClientID: m.Need("client_id").Value, Scopes: source.Strings(m.Texts("scopes"))}
 	secret, ok := d.secret(m, "client_secret")
-	if !ok && !d.r.Incomplete && m.Node != nil {
+	if !ok && m.Missed("client_secret_file") {
 		d.r.Add(m.Node, needOne, "client_secret_file")
 	}
 	o.ClientSecret = secret
@@ -144,7 +144,7 @@ func (d *decoder) oauth2(n *source.Node, section string) *OAuth2 {
 			d.r.Add(at.Node, badURL, at.Value)
 		}
 		o.TokenURL = at.Value
-	case m.Node != nil && !d.r.Incomplete:
+	case m.Missed("tenant") && m.Missed("token_url"):
 		d.r.Add(m.Node, needOne, "tenant / token_url")
 	}
 	return o

@@ -229,7 +229,7 @@ func (d *decoder) escalations() {
 			d.r.Add(at.Key("idle"), exclusive, "clock", "idle")
 		case at.Has("clock"):
 			at.Require("used")
-		case !at.Has("idle") && at.Node != nil && !d.r.Incomplete:
+		case at.Missed("clock") && at.Missed("idle"):
 			d.r.Add(at.Node, needOne, "clock + used / idle")
 		}
 		d.handOvers(&step, m)

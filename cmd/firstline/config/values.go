@@ -46,7 +46,7 @@ func (d *decoder) foreign(t source.Text) string {
 func (d *decoder) senders(ts []source.Text) []string {
 	var out []string
 	for _, t := range ts {
-		if domain, ok := strings.CutPrefix(t.Value, "@"); ok {
+		if domain, ok := strings.CutPrefix(t.Value, "@"); ok && domain != "" {
 			if domain = d.domain(source.Text{Value: domain, Node: t.Node}); domain != "" {
 				out = append(out, "@"+domain)
 			}
