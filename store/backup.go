@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // vacuumInto writes a consistent, compact copy of the database to path, which
@@ -41,7 +40,7 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 			_ = os.Remove(part)
 		}
 	}()
-	c, err := openConn(dsn(s.path))
+	c, err := openConn(s.path)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
@@ -59,8 +58,7 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 
 // checkFile runs Fsck on a database file that nobody uses.
 func checkFile(ctx context.Context, path string) error {
-	// A copy made by VACUUM INTO has no log; immutable leaves it without one.
-	c, err := openConn("file:" + strings.TrimPrefix(dsn(path, "query_only(1)"), "file:"))
+	c, err := openConn(path, "query_only = 1")
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -22,14 +21,58 @@ type Clock struct {
 	StoppedAt  time.Time
 }
 
-// SaveClocks makes list the clocks of a ticket: others of it are removed.
+// SaveClocks makes list the clocks of a ticket: others of it are removed, equal
+// ones not written again.
 func (tx *Tx) SaveClocks(ctx context.Context, ticketID int64, list []Clock) error {
-	keep := make(map[clockKey]bool, len(list))
+	have, err := tx.Clocks(ctx, ticketID)
+	if err != nil {
+		return err
+	}
+	old := make(map[cycleKey]Clock, len(have))
+	for _, c := range have {
+		old[cycleKey{c.Kind, c.Cycle}] = c
+	}
+	var changed []Clock
 	for _, c := range list {
-		keep[clockKey{c.Kind, c.Cycle}] = true
-		_, err := tx.exec(ctx, `INSERT INTO clock (ticket_id, kind, cycle, state, target, consumed, since_at, due_at, warn_at, breached_at, stopped_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET
+		c.TicketID = ticketID
+		k := cycleKey{c.Kind, c.Cycle}
+		if o, ok := old[k]; !ok || !o.equal(c) {
+			changed = append(changed, c)
+		}
+		delete(old, k)
+	}
+	for k := range old {
+		if _, err := tx.exec(ctx, "DELETE FROM clock WHERE ticket_id = ? AND kind = ? AND cycle = ?", ticketID, k.name, k.cycle); err != nil {
+			return err
+		}
+	}
+	return tx.writeClocks(ctx, changed)
+}
+
+// cycleKey names a clock or timer within its ticket.
+type cycleKey struct {
+	name  string
+	cycle int
+}
+
+// equal compares clocks as they are stored, in milliseconds.
+func (c Clock) equal(o Clock) bool {
+	for _, t := range [][2]time.Time{{c.SinceAt, o.SinceAt}, {c.DueAt, o.DueAt}, {c.WarnAt, o.WarnAt}, {c.BreachedAt, o.BreachedAt}, {c.StoppedAt, o.StoppedAt}} {
+		if t[0].IsZero() != t[1].IsZero() || t[0].UnixMilli() != t[1].UnixMilli() {
+			return false
+		}
+	}
+	return c.State == o.State && c.Target.Milliseconds() == o.Target.Milliseconds() && c.Consumed.Milliseconds() == o.Consumed.Milliseconds()
+}
+
+func (tx *Tx) writeClocks(ctx context.Context, list []Clock) error {
+	for len(list) > 0 {
+		n := min(len(list), rowBatch)
+		args := make([]any, 0, 11*n)
+		for _, c := range list[:n] {
+			args = append(args, c.TicketID, c.Kind, c.Cycle, c.State, c.Target, c.Consumed, c.SinceAt, c.DueAt, c.WarnAt, c.BreachedAt, c.StoppedAt)
+		}
+		_, err := tx.exec(ctx, "INSERT INTO clock ("+clockColumns+") VALUES "+tuples(11, n)+` ON CONFLICT DO UPDATE SET
 				state = excluded.state,
 				target = excluded.target,
 				consumed = excluded.consumed,
@@ -37,31 +80,13 @@ func (tx *Tx) SaveClocks(ctx context.Context, ticketID int64, list []Clock) erro
 				due_at = excluded.due_at,
 				warn_at = excluded.warn_at,
 				breached_at = excluded.breached_at,
-				stopped_at = excluded.stopped_at`,
-			ticketID, c.Kind, c.Cycle, c.State, c.Target, c.Consumed, c.SinceAt, c.DueAt, c.WarnAt, c.BreachedAt, c.StoppedAt)
+				stopped_at = excluded.stopped_at`, args...)
 		if err != nil {
-			return fmt.Errorf("save clock %s of ticket %d: %w", c.Kind, ticketID, err)
+			return fmt.Errorf("save clocks of ticket %d: %w", list[0].TicketID, err)
 		}
-	}
-	have, err := all(ctx, tx, func(r *row) clockKey { return clockKey{r.text(), r.int()} },
-		"SELECT kind, cycle FROM clock WHERE ticket_id = ?", ticketID)
-	if err != nil {
-		return err
-	}
-	for _, k := range have {
-		if keep[k] {
-			continue
-		}
-		if _, err := tx.exec(ctx, "DELETE FROM clock WHERE ticket_id = ? AND kind = ? AND cycle = ?", ticketID, k.kind, k.cycle); err != nil {
-			return err
-		}
+		list = list[n:]
 	}
 	return nil
-}
-
-type clockKey struct {
-	kind  string
-	cycle int
 }
 
 // Clocks returns the clocks of a ticket by kind and cycle.
@@ -76,106 +101,4 @@ func scanClock(r *row) Clock {
 		TicketID: r.int64(), Kind: r.text(), Cycle: r.int(), State: r.text(), Target: r.duration(), Consumed: r.duration(),
 		SinceAt: r.time(), DueAt: r.time(), WarnAt: r.time(), BreachedAt: r.time(), StoppedAt: r.time(),
 	}
-}
-
-// Timer is something that happens by itself at an instant, once per cycle.
-type Timer struct {
-	ID       int64
-	TicketID int64
-	Name     string
-	Cycle    int
-	DueAt    time.Time
-	FiredAt  time.Time
-}
-
-const timerColumns = "id, ticket_id, name, cycle, due_at, fired_at"
-
-func scanTimer(r *row) Timer {
-	return Timer{ID: r.int64(), TicketID: r.int64(), Name: r.text(), Cycle: r.int(), DueAt: r.time(), FiredAt: r.time()}
-}
-
-// SetTimer sets a timer, or moves it as long as it has not fired.
-func (tx *Tx) SetTimer(ctx context.Context, ticketID int64, name string, cycle int, dueAt time.Time) error {
-	_, err := tx.exec(ctx, `INSERT INTO timer (ticket_id, name, cycle, due_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET due_at = excluded.due_at WHERE fired_at IS NULL`, ticketID, name, cycle, dueAt)
-	if err != nil {
-		return fmt.Errorf("set timer %s of ticket %d: %w", name, ticketID, err)
-	}
-	tx.touch(TopicTimer)
-	return nil
-}
-
-// DropTimers removes timers of a ticket that have not fired, of any cycle: those
-// named, or all.
-func (tx *Tx) DropTimers(ctx context.Context, ticketID int64, names ...string) error {
-	if len(names) == 0 {
-		_, err := tx.exec(ctx, "DELETE FROM timer WHERE ticket_id = ? AND fired_at IS NULL", ticketID)
-		return err
-	}
-	list, args := marks(names)
-	_, err := tx.exec(ctx, "DELETE FROM timer WHERE ticket_id = ? AND fired_at IS NULL AND name IN ("+list+")", append([]any{ticketID}, args...)...)
-	return err
-}
-
-// SyncTimers makes list the pending timers of a ticket: others that have not
-// fired are removed, one that fired stays fired.
-func (tx *Tx) SyncTimers(ctx context.Context, ticketID int64, list []Timer) error {
-	pending, err := all(ctx, tx, scanTimer, "SELECT "+timerColumns+" FROM timer WHERE ticket_id = ? AND fired_at IS NULL", ticketID)
-	if err != nil {
-		return err
-	}
-	want := make(map[clockKey]time.Time, len(list))
-	for _, t := range list {
-		want[clockKey{t.Name, t.Cycle}] = t.DueAt
-	}
-	for _, t := range pending {
-		k := clockKey{t.Name, t.Cycle}
-		due, ok := want[k]
-		if !ok {
-			if _, err := tx.exec(ctx, "DELETE FROM timer WHERE id = ?", t.ID); err != nil {
-				return err
-			}
-		} else if due.Equal(t.DueAt) {
-			delete(want, k) // nothing to write
-		}
-	}
-	for _, t := range list {
-		if _, ok := want[clockKey{t.Name, t.Cycle}]; ok {
-			if err := tx.SetTimer(ctx, ticketID, t.Name, t.Cycle, t.DueAt); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// Timers returns all timers of a ticket, fired or not, by due time.
-func (tx *Tx) Timers(ctx context.Context, ticketID int64) ([]Timer, error) {
-	return all(ctx, tx, scanTimer, "SELECT "+timerColumns+" FROM timer WHERE ticket_id = ? ORDER BY due_at, id", ticketID)
-}
-
-// DueTimers returns timers that are due at the transaction's instant and have
-// not fired, longest due first.
-func (tx *Tx) DueTimers(ctx context.Context, limit int) ([]Timer, error) {
-	return all(ctx, tx, scanTimer, "SELECT "+timerColumns+" FROM timer WHERE fired_at IS NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?", tx.Now, limit)
-}
-
-// FireTimer marks a timer as fired; false when it has fired or is gone.
-func (tx *Tx) FireTimer(ctx context.Context, id int64) (bool, error) {
-	n, err := tx.exec(ctx, "UPDATE timer SET fired_at = ? WHERE id = ? AND fired_at IS NULL", tx.Now, id)
-	return n == 1, err
-}
-
-// NextTimerAt returns when the next timer is due, zero when none is set.
-func (tx *Tx) NextTimerAt(ctx context.Context) (time.Time, error) {
-	return tx.instant(ctx, "SELECT min(due_at) FROM timer WHERE fired_at IS NULL")
-}
-
-// instant reads the one instant of a query; no row or NULL is zero.
-func (tx *Tx) instant(ctx context.Context, sql string, args ...any) (time.Time, error) {
-	at, err := single(ctx, tx, (*row).time, sql, args...)
-	if errors.Is(err, ErrNotFound) {
-		return time.Time{}, nil
-	}
-	return at, err
 }

@@ -7,37 +7,39 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"modernc.org/sqlite"
 )
 
-// pragmas of every connection, each with its reason.
+// pragmas of every connection in the order they are run, each with its reason.
 var pragmas = []string{
-	"busy_timeout(5000)",    // ms; a verb or a shell beside the daemon may hold the write lock for a moment
-	"journal_mode(WAL)",     // readers never block the writer, nor the writer them
-	"synchronous(FULL)",     // a COMMIT that returned survives power loss; NORMAL syncs nothing in WAL mode
-	"foreign_keys(1)",       // off by default in SQLite
-	"temp_store(MEMORY)",    // sorting leaves no copies of mail in a temporary folder
-	"trusted_schema(0)",     // no functions with side effects from a tampered schema
-	"cell_size_check(1)",    // damaged pages are found when read
-	"cache_size(-16384)",    // 16 MiB per connection: hot index pages of 1,000,000 tickets
-	"mmap_size(0)",          // with memory-mapped files an I/O error is a SIGBUS, not an error
-	"recursive_triggers(1)", // REPLACE fires the append-only triggers as well
+	"busy_timeout = 5000",    // ms; a verb or a shell beside the daemon may hold the write lock for a moment
+	pageSize,                 // must come before WAL
+	"journal_mode = WAL",     // readers never block the writer, nor the writer them
+	"synchronous = FULL",     // a COMMIT that returned survives power loss; NORMAL syncs nothing in WAL mode
+	"foreign_keys = 1",       // off by default in SQLite
+	"temp_store = MEMORY",    // sorting leaves no copies of mail in a temporary folder
+	"trusted_schema = 0",     // no functions with side effects from a tampered schema
+	"cell_size_check = 1",    // damaged pages are found when read
+	"cache_size = -16384",    // 16 MiB per connection: hot index pages of 1,000,000 tickets
+	"mmap_size = 0",          // with memory-mapped files an I/O error is a SIGBUS, not an error
+	"recursive_triggers = 1", // REPLACE fires the append-only triggers as well
 }
 
+// pageSize of a new file. See the package comment for the measurement.
+const pageSize = "page_size = 4096"
+
 // walPages is how many pages the log may hold before the writer copies them
-// into the file (checkpoint). See the package comment for the measurement.
+// into the file (checkpoint).
 const walPages = 4096
 
-// dsn names the database file for SQLite. The path is escaped: an unescaped #
+// dsn names a database file for SQLite. The path is escaped: an unescaped #
 // would silently cut it off.
-func dsn(path string, extra ...string) string {
-	q := url.Values{}
-	q.Set("_dqs", "0") // "x" is never a string literal
-	q["_pragma"] = append(append(q["_pragma"], pragmas...), extra...)
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}
+func dsn(path string) string {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_dqs=0"}
 	return u.String()
 }
 
@@ -56,12 +58,20 @@ type stmt struct {
 	busy bool
 }
 
-func openConn(dsn string) (*conn, error) {
-	dc, err := (&sqlite.Driver{}).Open(dsn)
+// openConn opens a file with the pragmas and those given besides. The DSN could
+// carry them, but the driver would sort them, and page_size must precede WAL.
+func openConn(path string, more ...string) (*conn, error) {
+	dc, err := (&sqlite.Driver{}).Open(dsn(path))
 	if err != nil {
 		return nil, typed(err)
 	}
-	return &conn{dc: dc, stmts: make(map[string]*stmt)}, nil
+	c := &conn{dc: dc, stmts: make(map[string]*stmt)}
+	for _, p := range slices.Concat(pragmas, more) {
+		if err := c.run(context.Background(), "PRAGMA "+p); err != nil {
+			return nil, errors.Join(fmt.Errorf("set %s: %w", p, err), c.close())
+		}
+	}
+	return c, nil
 }
 
 // close finalizes the statements and closes the connection.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -20,27 +21,45 @@ var classOrder = [...]string{"human", "notice", "report", "automatic"}
 //
 // A claim counts an attempt of unknown outcome and moves the next attempt by
 // lease: a sender that dies leaves the mail to be claimed again after that.
-// MarkSent, MarkRetry or MarkFailed settle the outcome.
+// MarkSent, MarkRetry or MarkFailed settle the outcome. A mail whose bytes
+// cannot be read is marked as failed and does not hold up the others.
 func (tx *Tx) ClaimOutbox(ctx context.Context, limit int, lease time.Duration) ([]Claimed, error) {
 	var claimed []Claimed
 	var ids []int64
+	broken := make(map[int64]error)
 	for _, class := range classOrder {
 		if len(claimed) >= limit {
 			break
 		}
-		err := tx.each(ctx, "SELECT "+outgoingColumns+`, bytes FROM outbox JOIN outbox_bytes ON outbox_id = id
+		err := tx.each(ctx, "SELECT "+outgoingColumns+`, mail_at, mail_length FROM outbox
 			WHERE state = 'queued' AND class = ? AND next_attempt_at <= ?
 			ORDER BY next_attempt_at, id LIMIT ?`, func(r *row) error {
-			c := Claimed{Outgoing: scanOutgoing(r), Bytes: r.blob()}
+			c, g := Claimed{Outgoing: scanOutgoing(r)}, r.region()
+			if r.err != nil {
+				return r.err
+			}
+			var err error
+			if c.Bytes, err = tx.readMail(g); err != nil {
+				broken[c.ID] = err
+				return nil
+			}
 			c.Attempts++
 			c.Unknown++
 			c.NextAttemptAt = tx.Now.Add(lease)
 			claimed = append(claimed, c)
 			ids = append(ids, c.ID)
-			return r.err
+			return nil
 		}, class, tx.Now, limit-len(claimed))
 		if err != nil {
 			return nil, fmt.Errorf("claim outbox: %w", err)
+		}
+	}
+	for id, err := range broken {
+		if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNotFound) {
+			return nil, fmt.Errorf("claim outbox %d: %w", id, err)
+		}
+		if err := tx.MarkFailed(ctx, id, err.Error()); err != nil {
+			return nil, err
 		}
 	}
 	if len(ids) == 0 {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -43,13 +42,10 @@ func scanEvent(r *row) Event {
 	}
 }
 
-// eventBatch is how many events one statement writes at most.
-const eventBatch = 8
-
 // InsertEvent appends to the history; several events cost less in one call.
 func (tx *Tx) InsertEvent(ctx context.Context, events ...Event) error {
 	for len(events) > 0 {
-		n := min(len(events), eventBatch)
+		n := min(len(events), rowBatch)
 		args := make([]any, 0, 9*n)
 		for _, e := range events[:n] {
 			if e.At.IsZero() {
@@ -57,24 +53,13 @@ func (tx *Tx) InsertEvent(ctx context.Context, events ...Event) error {
 			}
 			args = append(args, ref(e.TicketID), ref(e.InboxID), e.At, e.Actor, e.Kind, e.Old, e.New, e.Reason, e.Data)
 		}
-		if _, err := tx.exec(ctx, eventInserts[n], args...); err != nil {
+		if _, err := tx.exec(ctx, "INSERT INTO event (ticket_id, inbox_id, at, actor, kind, old, new, reason, data) VALUES "+tuples(9, n), args...); err != nil {
 			return fmt.Errorf("insert %d events of ticket %d: %w", n, events[0].TicketID, err)
 		}
 		events = events[n:]
 	}
 	return nil
 }
-
-// eventInserts are the statements for 1..eventBatch events.
-var eventInserts = func() (texts [eventBatch + 1]string) {
-	for n := range texts {
-		if n > 0 {
-			texts[n] = "INSERT INTO event (ticket_id, inbox_id, at, actor, kind, old, new, reason, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" +
-				strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?)", n-1)
-		}
-	}
-	return texts
-}()
 
 // Events returns the history of a ticket, oldest first.
 func (tx *Tx) Events(ctx context.Context, ticketID int64) ([]Event, error) {

@@ -65,3 +65,13 @@ func marks(values []string) (string, []any) {
 	}
 	return "?" + strings.Repeat(", ?", size-1), args
 }
+
+// rowBatch is how many rows one INSERT writes at most: few enough for one
+// cached statement per number of rows.
+const rowBatch = 8
+
+// tuples returns "(?, ?), (?, ?)" for n rows of k columns.
+func tuples(k, n int) string {
+	one := "(?" + strings.Repeat(", ?", k-1) + ")"
+	return one + strings.Repeat(", "+one, n-1)
+}

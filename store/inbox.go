@@ -85,16 +85,14 @@ func (tx *Tx) AcceptInbound(ctx context.Context, in In) (id int64, fresh bool, e
 }
 
 func (tx *Tx) insertInbound(ctx context.Context, in In) (int64, error) {
-	id, err := tx.insert(ctx, `INSERT INTO inbox (mailbox_id, digest, size, received_at, accepted_at, truncated)
-		VALUES (?, ?, ?, ?, ?, ?)`, in.MailboxID, in.Digest[:], in.Size, in.ReceivedAt, tx.Now, in.Truncated)
+	g, err := tx.mail.append(in.Raw)
 	if err != nil {
 		return 0, err
 	}
-	raw := in.Raw
-	if raw == nil {
-		raw = []byte{}
-	}
-	if _, err = tx.exec(ctx, "INSERT INTO raw (inbox_id, bytes) VALUES (?, ?)", id, raw); err != nil {
+	id, err := tx.insert(ctx, `INSERT INTO inbox (mailbox_id, digest, size, mail_at, mail_length, received_at, accepted_at, truncated)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		in.MailboxID, in.Digest[:], in.Size, g.at, g.length, in.ReceivedAt, tx.Now, in.Truncated)
+	if err != nil {
 		return 0, err
 	}
 	tx.touch(TopicInbox)
@@ -111,9 +109,10 @@ func (tx *Tx) Inbound(ctx context.Context, id int64) (Inbound, error) {
 	return single(ctx, tx, scanInbound, "SELECT "+inboundColumns+" FROM inbox WHERE id = ?", id)
 }
 
-// Raw returns the bytes of a mail as the server sent them, or ErrNotFound.
+// Raw returns the bytes of a mail as the server sent them. ErrNotFound when
+// there is no such mail or it was erased, ErrCorrupt when the bytes changed.
 func (tx *Tx) Raw(ctx context.Context, inboxID int64) ([]byte, error) {
-	return single(ctx, tx, (*row).blob, "SELECT bytes FROM raw WHERE inbox_id = ?", inboxID)
+	return tx.recordOf(ctx, "SELECT mail_at, mail_length FROM inbox WHERE id = ?", inboxID)
 }
 
 // BumpAttempts counts an attempt to triage each of the mails. It is committed

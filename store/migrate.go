@@ -62,7 +62,10 @@ func (s *Store) own(ctx context.Context) error {
 	if err := makeFile(s.path); err != nil {
 		return err
 	}
-	c, err := openConn(s.writerDSN())
+	if err := s.openMail(); err != nil {
+		return err
+	}
+	c, err := s.openWriter()
 	if err != nil {
 		return err
 	}
@@ -95,6 +98,9 @@ func (s *Store) join(ctx context.Context) error {
 	if _, err := os.Stat(s.path); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
+	if err := s.openMail(); err != nil {
+		return err
+	}
 	steps, err := migrations()
 	if err != nil {
 		return err
@@ -114,9 +120,9 @@ func (s *Store) join(ctx context.Context) error {
 	})
 }
 
-// writerDSN is the DSN of the writing connection.
-func (s *Store) writerDSN() string {
-	return dsn(s.path, fmt.Sprintf("wal_autocheckpoint(%d)", walPages))
+// openWriter opens the writing connection.
+func (s *Store) openWriter() (*conn, error) {
+	return openConn(s.path, fmt.Sprintf("wal_autocheckpoint = %d", walPages))
 }
 
 // makeDir creates the data directory for its owner alone, whatever the umask.
@@ -137,7 +143,7 @@ func makeDir(dir string) error {
 		return typedOS(err)
 	}
 	for _, e := range entries {
-		if e.Name() != "lock" && !strings.HasPrefix(e.Name(), FileName) {
+		if e.Name() != "lock" && !strings.HasPrefix(e.Name(), "firstline.") {
 			return nil // a shared folder: not ours to close; the files are 0600
 		}
 	}
@@ -213,7 +219,7 @@ func refuseNewer(have, want int) error {
 // small file is checked whole and a large one in part; damage elsewhere is
 // found when the page is read (cell_size_check) and by Fsck.
 func checkPages(ctx context.Context, c *conn) error {
-	tables, err := all(ctx, &Tx{c: c}, (*row).text, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name IN ('raw', 'outbox_bytes'), name IN ('trace', 'event', 'message'), rowid")
+	tables, err := all(ctx, &Tx{c: c}, (*row).text, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name IN ('trace', 'event', 'message'), rowid")
 	if err != nil {
 		return err
 	}
@@ -290,3 +296,6 @@ func (tx *Tx) initialize(ctx context.Context) error {
 	}
 	return tx.RotateKey(ctx)
 }
+
+// mailPath is the path of the mail file.
+func (s *Store) mailPath() string { return filepath.Join(s.dir, MailFileName) }

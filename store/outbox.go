@@ -63,25 +63,22 @@ func (tx *Tx) Enqueue(ctx context.Context, o *Outgoing, bytes []byte) (queued bo
 		o.NextAttemptAt = tx.Now
 	}
 	o.CreatedAt = tx.Now
-	n, id, err := tx.c.exec(context.WithoutCancel(ctx), `INSERT INTO outbox (id, cause, ticket_id, inbox_id, class, purpose, recipient, reverse_path, message_id,
-			state, next_attempt_at, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (cause) DO NOTHING`, ref(o.ID), o.Cause, ref(o.TicketID), ref(o.InboxID), o.Class, o.Purpose, o.Recipient,
-		o.ReversePath, o.MessageID, o.State, o.NextAttemptAt, o.CreatedAt)
+	if exists, err := tx.number(ctx, "SELECT 1 FROM outbox WHERE cause = ?", o.Cause); err != nil || exists != 0 {
+		return false, err
+	}
+	g, err := tx.mail.append(bytes)
 	if err != nil {
 		return false, fmt.Errorf("enqueue %s: %w", o.Cause, err)
 	}
-	if n == 0 {
-		return false, nil
+	id, err := tx.insert(ctx, `INSERT INTO outbox (id, cause, ticket_id, inbox_id, class, purpose, recipient, reverse_path, message_id,
+			state, next_attempt_at, created_at, mail_at, mail_length)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, ref(o.ID), o.Cause, ref(o.TicketID), ref(o.InboxID), o.Class, o.Purpose, o.Recipient,
+		o.ReversePath, o.MessageID, o.State, o.NextAttemptAt, o.CreatedAt, g.at, g.length)
+	if err != nil {
+		return false, fmt.Errorf("enqueue %s: %w", o.Cause, err)
 	}
 	o.ID = id
 	tx.nextID = max(tx.nextID, id)
-	if bytes == nil {
-		bytes = []byte{}
-	}
-	if _, err := tx.exec(ctx, "INSERT INTO outbox_bytes (outbox_id, bytes) VALUES (?, ?)", id, bytes); err != nil {
-		return false, fmt.Errorf("enqueue %s: %w", o.Cause, err)
-	}
 	tx.touch(TopicOutbox)
 	return true, nil
 }
@@ -113,7 +110,7 @@ func (tx *Tx) OutboxByMessageIDs(ctx context.Context, ids []string) ([]Outgoing,
 
 // OutboxBytes returns the bytes of a leaving mail, or ErrNotFound.
 func (tx *Tx) OutboxBytes(ctx context.Context, id int64) ([]byte, error) {
-	return single(ctx, tx, (*row).blob, "SELECT bytes FROM outbox_bytes WHERE outbox_id = ?", id)
+	return tx.recordOf(ctx, "SELECT mail_at, mail_length FROM outbox WHERE id = ?", id)
 }
 
 // OutboxFilter selects leaving mails; empty fields select all.

@@ -5,8 +5,8 @@
 // instant, Tx.Now. Every effect has a UNIQUE cause, so that each step can be
 // repeated after a crash, and after a COMMIT whose outcome is unknown.
 //
-// A data directory holds firstline.db with its -wal and -shm, and the file
-// lock, which the daemon holds for life.
+// A data directory holds firstline.db with its -wal and -shm, firstline.mail
+// with the bytes of mails, and lock, which the daemon holds for life.
 package store
 
 import (
@@ -44,9 +44,11 @@ type Store struct {
 
 	dir    string
 	path   string
+	mail   *os.File
 	lock   *os.File
 	writer chan *conn // holds the one writing connection while it is free; nil in it = to be opened
 	reader chan *conn // likewise, the read connections
+	buf    []byte     // of the writer, for the records of the mail file
 	hints  sync.Map   // topic -> chan struct{}
 	opts   Options
 }
@@ -99,6 +101,9 @@ func (s *Store) Close() error {
 	if c := <-s.writer; c != nil {
 		errs = append(errs, c.close())
 	}
+	if s.mail != nil {
+		errs = append(errs, s.mail.Close())
+	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())
 	}
@@ -111,6 +116,7 @@ type Tx struct {
 	Now time.Time
 
 	c        *conn
+	mail     mailWriter
 	readOnly bool
 	touched  []string
 	nextID   int64 // last id handed out by NextOutboxID
@@ -142,13 +148,26 @@ func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	}()
 	if c == nil {
 		var err error
-		if c, err = openConn(s.writerDSN()); err != nil {
+		if c, err = s.openWriter(); err != nil {
 			return fmt.Errorf("open writing connection: %w", err)
 		}
 	}
-	tx := &Tx{Now: s.Now(), c: c}
+	tx := &Tx{Now: s.Now(), c: c, mail: mailWriter{f: s.mail, buf: s.buf[:0]}}
 	var err error
-	keep, err = transact(ctx, c, "BEGIN IMMEDIATE", tx, fn)
+	keep, err = transact(ctx, c, "BEGIN IMMEDIATE", tx, func(tx *Tx) error {
+		settled := false
+		defer func() {
+			if s.buf = tx.mail.buf; !settled {
+				tx.mail.cancel()
+			}
+		}()
+		if err := fn(tx); err != nil {
+			return err
+		}
+		err := tx.mail.settle()
+		settled = err == nil
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -177,12 +196,12 @@ func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
 	}()
 	if c == nil {
 		var err error
-		if c, err = openConn(dsn(s.path, "query_only(1)")); err != nil {
+		if c, err = openConn(s.path, "query_only = 1"); err != nil {
 			return fmt.Errorf("open reading connection: %w", err)
 		}
 	}
 	var err error
-	keep, err = transact(ctx, c, "BEGIN", &Tx{Now: s.Now(), c: c, readOnly: true}, fn)
+	keep, err = transact(ctx, c, "BEGIN", &Tx{Now: s.Now(), c: c, mail: mailWriter{f: s.mail}, readOnly: true}, fn)
 	return err
 }
 

@@ -195,8 +195,11 @@ func (f TicketFilter) where() *where {
 	if active {
 		w.add(notFinal)
 	}
+	if f.Requester != "" { // who is a participant of each own ticket
+		w.add("id IN (SELECT ticket_id FROM participant WHERE address = ?) AND requester = ?", f.Requester, f.Requester)
+	}
 	for _, c := range []struct{ column, value string }{
-		{"group_id", f.Group}, {"requester", f.Requester}, {"category", f.Category}, {"priority", f.Priority},
+		{"group_id", f.Group}, {"category", f.Category}, {"priority", f.Priority},
 		{"incident", f.Incident}, {"assignee", f.Assignee},
 	} {
 		if c.value != "" {

@@ -26,13 +26,16 @@ CREATE TABLE mailbox (
 	last_error       TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
--- An accepted mail. Its raw bytes are in raw; the row is triaged once.
+-- An accepted mail; the row is triaged once. Its raw bytes are in the mail file,
+-- written once, never rewritten; NULL when they were erased.
 CREATE TABLE inbox (
 	id          INTEGER PRIMARY KEY AUTOINCREMENT,
 	mailbox_id  INTEGER NOT NULL REFERENCES mailbox (id),
 	digest      BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of the raw bytes
 	canonical   BLOB,                                              -- digest without trace fields, set by triage
-	size        INTEGER NOT NULL,
+	size        INTEGER NOT NULL,                                  -- octets on the server
+	mail_at     INTEGER,                                           -- offset in the mail file
+	mail_length INTEGER NOT NULL,
 	received_at INTEGER NOT NULL,                                  -- INTERNALDATE
 	accepted_at INTEGER NOT NULL,
 	state       TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'done', 'aside')),
@@ -50,12 +53,12 @@ CREATE INDEX inbox_aside ON inbox (id) WHERE state = 'aside';
 CREATE INDEX inbox_canonical ON inbox (canonical) WHERE canonical IS NOT NULL;
 CREATE INDEX inbox_ticket ON inbox (ticket_id) WHERE ticket_id IS NOT NULL;
 
--- Raw mail, written once, never rewritten, apart from the hot rows.
-CREATE TABLE raw (
-	inbox_id INTEGER PRIMARY KEY REFERENCES inbox (id),
-	bytes    BLOB NOT NULL
-) STRICT;
-CREATE TRIGGER raw_no_update BEFORE UPDATE ON raw BEGIN SELECT RAISE (ABORT, 'raw mail is never rewritten'); END;
+CREATE TRIGGER inbox_raw BEFORE UPDATE OF digest, mail_at, mail_length ON inbox
+WHEN (SELECT value FROM meta WHERE key = 'erasing') IS NULL
+BEGIN SELECT RAISE (ABORT, 'raw mail is never rewritten'); END;
+CREATE TRIGGER inbox_no_delete BEFORE DELETE ON inbox
+WHEN (SELECT value FROM meta WHERE key = 'erasing') IS NULL
+BEGIN SELECT RAISE (ABORT, 'raw mail is never deleted'); END;
 
 -- The UID ledger: which UID of which epoch is which mail, and whether the server
 -- has been told (moved or flagged) that it is done.
@@ -113,12 +116,10 @@ CREATE TABLE ticket (
 	closed_at         INTEGER
 ) STRICT;
 CREATE INDEX ticket_active ON ticket (state, updated_at) WHERE state NOT IN ('closed', 'closed_deflected', 'merged', 'discarded');
-CREATE INDEX ticket_requester ON ticket (requester, created_at);
 CREATE INDEX ticket_open ON ticket (requester) WHERE state NOT IN ('resolved', 'closed', 'closed_deflected', 'merged', 'discarded');
 CREATE INDEX ticket_assignee ON ticket (assignee) WHERE assignee <> '' AND state NOT IN ('resolved', 'closed', 'closed_deflected', 'merged', 'discarded');
 CREATE INDEX ticket_created ON ticket (created_at);
 CREATE INDEX ticket_parent ON ticket (parent_id) WHERE parent_id IS NOT NULL;
-CREATE INDEX ticket_merged ON ticket (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE participant (
 	ticket_id INTEGER NOT NULL REFERENCES ticket (id),
@@ -150,7 +151,7 @@ CREATE INDEX message_ticket ON message (ticket_id);
 CREATE INDEX message_rfc_id ON message (message_id) WHERE message_id <> '';
 CREATE UNIQUE INDEX message_inbox ON message (inbox_id, kind) WHERE inbox_id IS NOT NULL;
 
--- Attachments by content hash; the bytes are read from the raw mail.
+-- Attachments; the bytes are read from the raw mail.
 CREATE TABLE attachment (
 	message_id   INTEGER NOT NULL REFERENCES message (id),
 	n            INTEGER NOT NULL,                  -- index in the parsed mail
@@ -162,7 +163,6 @@ CREATE TABLE attachment (
 	content_id   TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (message_id, n)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attachment_sha256 ON attachment (sha256);
 
 -- The history: who did what, why. Append-only.
 CREATE TABLE event (
@@ -197,6 +197,7 @@ CREATE TABLE trace (
 CREATE INDEX trace_ticket ON trace (ticket_id) WHERE ticket_id IS NOT NULL;
 
 -- Leaving mail. One row per recipient; cause says why it exists and is unique.
+-- Its bytes are rendered once, with the decision, into the mail file.
 CREATE TABLE outbox (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
 	cause           TEXT NOT NULL UNIQUE,
@@ -214,19 +215,18 @@ CREATE TABLE outbox (
 	created_at      INTEGER NOT NULL,
 	closed_at       INTEGER,
 	last_error      TEXT NOT NULL DEFAULT '',
-	smtp_reply      TEXT NOT NULL DEFAULT ''
+	smtp_reply      TEXT NOT NULL DEFAULT '',
+	mail_at         INTEGER,                        -- offset in the mail file; NULL when erased
+	mail_length     INTEGER NOT NULL
 ) STRICT;
+CREATE TRIGGER outbox_bytes BEFORE UPDATE OF cause, message_id, mail_at, mail_length ON outbox
+WHEN (SELECT value FROM meta WHERE key = 'erasing') IS NULL
+BEGIN SELECT RAISE (ABORT, 'leaving mail is never rewritten'); END;
 CREATE INDEX outbox_due ON outbox (class, next_attempt_at) WHERE state = 'queued';
-CREATE INDEX outbox_recipient ON outbox (recipient, class, created_at);
+CREATE INDEX outbox_recipient ON outbox (recipient, created_at) WHERE class = 'automatic';
 CREATE INDEX outbox_created ON outbox (created_at) WHERE class = 'automatic';
 CREATE INDEX outbox_ticket ON outbox (ticket_id) WHERE ticket_id IS NOT NULL;
 CREATE INDEX outbox_failed ON outbox (id) WHERE state IN ('failed', 'held');
-
--- The bytes of a leaving mail, rendered once with its decision.
-CREATE TABLE outbox_bytes (
-	outbox_id INTEGER PRIMARY KEY REFERENCES outbox (id),
-	bytes     BLOB NOT NULL
-) STRICT;
 
 -- Tokens that leaked: the mail they belong to can no longer command.
 CREATE TABLE revoked (
