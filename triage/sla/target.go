@@ -87,7 +87,7 @@ func ParseTarget(s string) (Target, error) {
 			return fail(TargetNoUnit, number)
 		case unit == "d" || unit == "t" || unit == "w":
 			return fail(TargetCalendarDays, number)
-		case unit == "bd" && len(number)+len(unit) == len(strings.TrimSpace(strings.ToLower(s))):
+		case unit == "bd" && tail == "" && smallest == maxTargetOpen:
 			t.BusinessDays = n
 		case !isTime || size >= smallest:
 			return fail(TargetForm, "")

@@ -69,16 +69,26 @@ func (c *Calendar) build(y int) *year {
 	return t
 }
 
-// stretch returns the offset of local time in force at an instant and the end of
-// the stretch it is in force for, at most limit.
+// stretch returns the offset of local time in force at an instant and an instant
+// up to which it surely is, at most limit.
 func (c *Calendar) stretch(at, limit int64) (off, until int64) {
 	l := time.Unix(at, 0).In(c.loc)
 	_, o := l.Zone()
 	_, end := l.ZoneBounds()
-	if until = limit; !end.IsZero() {
-		until = min(limit, end.Unix())
+	switch {
+	case end.IsZero():
+		return int64(o), limit
+	case end.Unix() > at:
+		return int64(o), min(limit, end.Unix())
 	}
-	return int64(o), max(until, at+1)
+	// On the last day of leap years package time names an end that has passed
+	// (it takes 365 days for every year). Go on in small steps then.
+	until = min(limit, at+60*60)
+	same := func(sec int64) bool { _, x := time.Unix(sec, 0).In(c.loc).Zone(); return x == o }
+	if n := sort.Search(int(until-at), func(i int) bool { return !same(at + int64(i)) }); n > 0 {
+		until = at + int64(n)
+	}
+	return int64(o), until
 }
 
 // hoursOf returns the open hours of a local date.
