@@ -218,13 +218,25 @@ func finishAddress(name, addr string) (Address, bool) {
 		addr = strings.ReplaceAll(addr, " ", "")
 	}
 	addr = strings.TrimPrefix(strings.TrimSuffix(addr, "'"), "'")
-	if addr == "" {
+	if addr == "" || !safeAddress(addr) {
 		return Address{Name: name}, name != ""
 	}
 	if name == addr {
 		name = ""
 	}
 	return Address{Name: name, Address: addr}, true
+}
+
+// safeAddress refuses what no address holds outside of a quoted local part and
+// what would change its meaning in SMTP or a header: brackets, separators, quotes.
+func safeAddress(s string) bool {
+	if at := strings.LastIndexByte(s, '@'); at > 1 && s[0] == '"' && s[at-1] == '"' {
+		if strings.ContainsAny(s[1:at-1], "\"<>") {
+			return false
+		}
+		s = s[at:]
+	}
+	return !strings.ContainsAny(s, "<>()[]\",;: \\") || strings.HasSuffix(s, "]") && strings.Count(s, "@[") == 1
 }
 
 // displayName decodes a display name: quotes off, encoded words decoded, one line.

@@ -111,6 +111,8 @@ func (c *classifier) fields() {
 		case word == "" || word == "no":
 		case strings.HasPrefix(word, "auto-replied"):
 			c.strong(ClassAutoReply, "Auto-Submitted: "+word)
+		case c.productReply(): // Exchange marks absence notes auto-generated
+			c.strong(ClassAutoReply, "Auto-Submitted: "+word)
 		default:
 			c.strong(ClassSystem, "Auto-Submitted: "+word)
 		}

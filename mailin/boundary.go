@@ -21,9 +21,13 @@ func splitMultipart(body []byte, boundary string, limit int) split {
 			return s
 		}
 		if s := cutParts(body, "--"+boundary, limit, true); len(s.parts) > 0 {
+			// the boundary has something behind it
 			s.guessed = true
 			return s
 		}
+	} else if s := cutParts(body, "--", limit, false); len(s.parts) > 0 {
+		s.guessed = true
+		return s
 	}
 	if g := guessBoundary(body); g != "" {
 		s := cutParts(body, g, limit, false)

@@ -43,7 +43,7 @@ func splitHeader(b []byte) (header, []byte) {
 	for len(rest) > 0 {
 		line, next := cutLine(rest)
 		if len(trimRightSpace(line)) == 0 {
-			if len(line) > 0 && len(h.fields) > 0 && continuesHeader(next) {
+			if len(line) > 0 && fieldAhead(next) {
 				rest = next // a line of blanks only is an obsolete fold (RFC 5322 section 4.2)
 				continue
 			}
@@ -68,17 +68,6 @@ func splitHeader(b []byte) (header, []byte) {
 		rest = next
 	}
 	return h, nil
-}
-
-// continuesHeader tells whether the text after a line of blanks is more header:
-// a folded line or a field that only headers have.
-func continuesHeader(b []byte) bool {
-	line, _ := cutLine(b)
-	if len(line) == 0 || line[0] == ' ' || line[0] == '\t' {
-		return false
-	}
-	name, _, ok := cutField(line)
-	return ok && knownField(name)
 }
 
 // fold appends a continuation line to the last field. Both are slices of the
@@ -130,9 +119,9 @@ func cutField(line []byte) (name, value []byte, ok bool) {
 // fieldAhead tells whether a header field follows before the next empty line.
 // It looks at few lines, so that a body without header stays cheap.
 func fieldAhead(b []byte) bool {
-	for n := 0; n < 50 && len(b) > 0; n++ {
+	for n := 0; n < 20 && len(b) > 0; n++ {
 		line, next := cutLine(b)
-		if len(trimRightSpace(line)) == 0 {
+		if len(line) == 0 {
 			return false
 		}
 		if name, _, ok := cutField(line); ok && knownField(name) {

@@ -68,6 +68,7 @@ type htmlWriter struct {
 	item        string // list mark due at the next text
 	cell        bool   // a cell came before in this row
 	showHidden  bool
+	background  bool // some element set a background: white text may be visible
 
 	skip      atom.Atom // the element that is being skipped
 	skipName  string
@@ -103,8 +104,8 @@ func (w *htmlWriter) run(b []byte) bool {
 
 // attrs are the attributes that matter.
 type attrs struct {
-	id, class, name, style, href, src, typ, marker string
-	hidden                                         bool
+	id, class, name, style, href, src, typ, marker, color string
+	hidden, background                                    bool
 }
 
 func readAttrs(z *html.Tokenizer) attrs {
@@ -128,6 +129,10 @@ func readAttrs(z *html.Tokenizer) attrs {
 			a.typ = string(v)
 		case "data-marker":
 			a.marker = string(v)
+		case "color":
+			a.color = string(v)
+		case "bgcolor", "background":
+			a.background = true
 		case "hidden":
 			a.hidden = true
 		}
@@ -153,6 +158,10 @@ func (w *htmlWriter) start(z *html.Tokenizer, selfClosing bool) {
 			w.skipName = string(name)
 		}
 		a = readAttrs(z)
+	}
+	w.background = w.background || a.background || strings.Contains(a.style, "background")
+	if !w.background && (whiteText(a.style) || tag == atom.Font && whiteColor(a.color)) {
+		a.hidden = true
 	}
 	if (dropTag(tag) || !w.showHidden && (a.hidden || hiddenStyle(a.style))) && !voidTag(tag) && !selfClosing {
 		w.skip, w.skipDepth = tag, 1
@@ -193,6 +202,25 @@ func hiddenStyle(style string) bool {
 		}
 	}
 	return strings.HasSuffix(s, "font-size:0") || strings.HasSuffix(s, "max-height:0") || strings.HasSuffix(s, "opacity:0")
+}
+
+// whiteText tells a style that paints text white: invisible on a page that never
+// set a background.
+func whiteText(style string) bool {
+	i := strings.Index(style, "color")
+	if i < 0 || i > 0 && style[i-1] == '-' {
+		return false
+	}
+	v, _, _ := strings.Cut(style[i+5:], ";")
+	return whiteColor(strings.TrimLeft(v, " :"))
+}
+
+func whiteColor(c string) bool {
+	switch strings.ToLower(strings.Map(dropBlank, c)) {
+	case "#fff", "#ffffff", "white", "rgb(255,255,255)", "#fefefe":
+		return true
+	}
+	return false
 }
 
 // quoteStart recognises how mail programs begin the quoted mail in HTML.

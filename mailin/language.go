@@ -61,8 +61,35 @@ func language(text string) (string, float64) {
 		word = appendRune(word, r)
 	}
 	flush()
-	return languageVerdict(de, en, other, letters, foreign)
+	lang, c := languageVerdict(de, en, other, letters, foreign)
+	if lang == "" && letters > 0 {
+		return lettersLanguage(text)
+	}
+	return lang, c
 }
+
+// lettersLanguage guesses between German and English by groups of letters, for
+// texts without a single function word: "Drucker defekt", "Printer offline". The
+// guess never counts as sure.
+func lettersLanguage(text string) (string, float64) {
+	low := strings.ToLower(text[:min(len(text), 400)])
+	de, en := 0, 0
+	for _, g := range germanGroups {
+		de += strings.Count(low, g)
+	}
+	for _, g := range englishGroups {
+		en += strings.Count(low, g)
+	}
+	if de > en {
+		return "de", 0.2
+	}
+	return "en", 0.2 // the letters of most product names
+}
+
+var (
+	germanGroups  = [...]string{"sch", "ung", "cht", "eit", "tz", "ei", "zu", "kt ", "ß", "ä", "ö", "ü", "zei", "rk", "ehl", "ern", "ahn", "ier", "ker", "fl", "ke", "wort", "werk", "gang", "druck", "pf", "ftw", "mel", "richt"}
+	englishGroups = [...]string{"th", "ing", "tion", "ght", "wh", "ee", "oo", "ea", "sh", "ty", "ly", "ment", "ble", "ow", "ou", "ew", "ay", "y ", "ry", "cy", "ve ", "ce ", "ge", "ai", "age", "ck", "ct", "ive", "qu", "ces", "ed ", "s "}
+)
 
 func appendRune(b []byte, r rune) []byte {
 	if len(b) > 32 {
@@ -78,8 +105,7 @@ func languageVerdict(de, en, other, letters, foreign int) (string, float64) {
 	if foreign*2 > letters {
 		return "other", 0.9
 	}
-	total := de + en + other
-	if total == 0 {
+	if de+en+other == 0 {
 		return "", 0
 	}
 	best, lang := de, "de"
@@ -127,7 +153,7 @@ func buildLanguageWords() map[string]byte {
 			hallo guten tag liebe lieber geehrte geehrter damen herren danke vielen dank bitte gruß grüße grüßen freundlichen freundliche viele
 			geht funktioniert klappt läuft drucker passwort kennwort rechner bildschirm anmelden anmeldung konto zugang zugriff fehler fehlermeldung hilfe problem leider gelöst erledigt nein ja
 			brauche bekomme benötige öffnen startet steht gibt kommt lässt frage anfrage rückmeldung rechnung lieferung bestellung vertrag kündigung konnte seite neue neuen neuer alles etwas nichts immer
-			beim ins deren einfach bereits schnell gerne gern sowie sobald damit daher deshalb außer haus urlaub abwesend erreichbar büro mfg lg vg fuer ueber koennen moechte gruesse druckt`},
+			beim ins deren einfach bereits schnell gerne gern sowie sobald damit daher deshalb außer haus urlaub abwesend erreichbar büro mfg lg vg fuer ueber koennen moechte gruesse druckt siehe anlage anbei anhang unten oben betreff termin nachtrag rückfrage`},
 		{'e', `the and or but not you he she it we they me him her us them your my our their this that these those is are was were be been being am have has had do does did don't doesn't didn't
 			will would can could should shall may might must to of in on at by for with from about into over after before between without within because if when where why how what who which
 			there here then than just only very more most some any all no yes please thanks thank hello hi dear regards best kind sincerely cheers

@@ -103,8 +103,13 @@ func (t *tree) cutFiles(tp *textPart) {
 	}
 }
 
+// looksText tells decoded bytes that are text rather than a file.
 func looksText(name string, data []byte) bool {
-	return strings.HasSuffix(strings.ToLower(name), ".txt") && bytes.IndexByte(data, 0) < 0
+	if bytes.IndexByte(data, 0) >= 0 {
+		return false
+	}
+	ext := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	return ext == "txt" || !strings.Contains(name, ".") || strings.ContainsAny(ext, "/\\")
 }
 
 func (t *tree) noteCalendar(p part) {

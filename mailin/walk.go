@@ -173,6 +173,9 @@ func (t *tree) multipart(p part, minor string, depth int) {
 		t.defect(DefectParts)
 	}
 	if len(s.parts) == 0 {
+		if s.closed {
+			body = bytes.Join([][]byte{s.preamble, s.epilogue}, nil)
+		}
 		t.brokenMultipart(p, body)
 		return
 	}
