@@ -49,6 +49,15 @@ func admit(c *Config, m *mailin.Message) admission {
 	if m.Automatic.Class != mailin.ClassHuman || !m.Automatic.Answer {
 		return a
 	}
+	for _, r := range m.ReplyTo {
+		// Answers to a stranger's mail are meant to reach an agent: a trap.
+		if address := mailin.FoldAddress(r.Address); address != from {
+			if _, isAgent := c.AgentByAddress(address); isAgent {
+				a.reason += ", but Reply-To names an agent"
+				return a
+			}
+		}
+	}
 	a.answer = m.Auth.Verdict == mailin.VerdictPass
 	// An unproven mail in an agent's name gets nothing: it is either forged or
 	// the proof is missing, and then the desk's own notices tell the agent.

@@ -183,7 +183,7 @@ func placeOf(l link) command.Place {
 // heldReason is the reason in the agent's language.
 func heldReason(kind, why, lang string) string {
 	texts := map[string][2]string{
-		holdProof: {"Unser Mailserver hat nicht bestätigt, dass diese Mail von Ihnen ist (%s)", "Our mail server did not confirm that this mail is yours (%s)"},
+		holdProof:      {"Unser Mailserver hat nicht bestätigt, dass diese Mail von Ihnen ist (%s)", "Our mail server did not confirm that this mail is yours (%s)"},
 		holdCollision:  {"Inzwischen hat jemand anders geantwortet: %s", "Somebody else has answered meanwhile: %s"},
 		holdSuspicious: {"Sie kam wenige Sekunden nach der Benachrichtigung und zitiert nichts; so antworten Abwesenheitsassistenten.", "It came seconds after the notice and quotes nothing; that is how out-of-office assistants answer."},
 		holdLeak:       {"Der Text enthält etwas, das intern bleiben muss: %s", "The text holds something that must stay internal: %s"},

@@ -52,8 +52,12 @@ func (t *turn) leakedToken() error {
 	if l.by != "token" || l.out == nil || l.mine || l.claim.Purpose.Kind() != token.KindAgent || l.out.Recipient == t.from {
 		return nil
 	}
-	if err := t.tx.Revoke(t.ctx, l.out.MessageID, "used by another sender"); err != nil {
-		return fmt.Errorf("revoke leaked token: %w", err)
+	thread := l.claim
+	thread.Unique, thread.Recipient = token.Thread, l.out.Recipient
+	for _, id := range []string{l.out.MessageID, t.keys().Sign(thread)} { // both stood in that mail
+		if err := t.tx.Revoke(t.ctx, id, "used by another sender"); err != nil {
+			return fmt.Errorf("revoke leaked token: %w", err)
+		}
 	}
 	return t.event(l.ticket, "system", "token_revoked", "", mailout.MaskAddress(l.out.Recipient), "an agent's token came back from another sender")
 }

@@ -36,6 +36,8 @@ type post struct {
 	replyTo mailout.Address
 	body    mailout.Body
 	fields  mailout.TicketFields
+	// constant: nothing that the recipient wrote may stand in it (A7).
+	constant bool
 	// notBefore keeps a mail back, for quiet hours; zero = now.
 	notBefore time.Time
 	files     []mailout.Attachment
@@ -80,7 +82,7 @@ func (t *turn) queue(p post) (bool, error) {
 		Instance: t.keys().SignInstance(t.desk.instance, token.Unique(t.now, p.cause)),
 		Ticket:   p.fields, Body: p.body, Attachments: p.files,
 	}
-	if p.ticket != nil {
+	if p.ticket != nil && !p.constant {
 		m.ThreadTopic = mailout.ThreadTopic(p.ticket.ThreadTopic, t.tag(p.ticket))
 	}
 	raw, err := mailout.Compose(m)
@@ -172,23 +174,19 @@ func (t *turn) toRequester(tk *store.Ticket, to string, l letter) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	base := tk.Subject
-	if l.kind == mailout.ReceiptUnverified {
-		base = "" // an unproven sender's words are not repeated (A7)
-	}
 	name := t.c.Outgoing.FromName
 	if l.class == classHuman {
 		name = mailout.ReplyFrom(l.agent, t.c.Outgoing.FromName)
 	}
-	display := person.Name
-	if l.kind == mailout.ReceiptUnverified {
-		display = ""
+	base, display, constant := tk.Subject, person.Name, l.kind == mailout.ReceiptUnverified
+	if constant { // an unproven sender's words are not repeated
+		base, display = "", ""
 	}
 	return t.queue(post{
 		ticket: tk, cause: l.cause, class: l.class, purpose: l.purpose, lang: lang,
 		to:     mailout.Address{Name: display, Address: to},
 		parent: parent, refs: refs, subject: mailout.ReplySubject(lang, base, t.tag(tk)),
-		from: mailout.Address{Name: name, Address: t.c.mailbox(tk.Mailbox).Address}, body: body, files: l.files,
+		from: mailout.Address{Name: name, Address: t.c.mailbox(tk.Mailbox).Address}, body: body, files: l.files, constant: constant,
 	})
 }
 

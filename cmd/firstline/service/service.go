@@ -143,12 +143,11 @@ func (s *Service) imapConfig(m config.Mailbox, d triage.Mailbox) (imap.Config, e
 	if d.Mode == "training" {
 		ic.Mode = imap.ModeLive
 	}
-	secret := m.IMAP.Password
-	ic.Password = func() (string, error) { return secret.Reveal(), nil }
+	ic.Password = m.IMAP.Password.Read
 	if oa := m.IMAP.OAuth2; oa != nil {
 		ic.OAuth2 = &imap.OAuth2{
 			TokenURL: oa.TokenURL, ClientID: oa.ClientID, Scopes: oa.Scopes,
-			ClientSecret: func() (string, error) { return oa.ClientSecret.Reveal(), nil },
+			ClientSecret: oa.ClientSecret.Read,
 		}
 	}
 	return ic, nil
@@ -161,7 +160,11 @@ func (s *Service) smtpConfig() (smtp.Config, error) {
 	if err != nil {
 		return smtp.Config{}, fmt.Errorf("outgoing: %w", err)
 	}
-	sc := smtp.Config{Host: srv.Host, Port: srv.Port, RootCAs: roots, User: srv.User, Password: srv.Password.Reveal(), Dial: s.o.Dial}
+	password, err := srv.Password.Read()
+	if err != nil {
+		return smtp.Config{}, fmt.Errorf("outgoing: read the password: %w", err)
+	}
+	sc := smtp.Config{Host: srv.Host, Port: srv.Port, RootCAs: roots, User: srv.User, Password: password, Dial: s.o.Dial}
 	switch srv.TLS {
 	case "implicit":
 		sc.Security = smtp.TLS
@@ -180,8 +183,12 @@ func (s *Service) smtpConfig() (smtp.Config, error) {
 		sc.Hello = host
 	}
 	if oa := srv.OAuth2; oa != nil {
+		secret, err := oa.ClientSecret.Read()
+		if err != nil {
+			return sc, fmt.Errorf("outgoing: read the client secret: %w", err)
+		}
 		source := (&clientcredentials.Config{
-			TokenURL: oa.TokenURL, ClientID: oa.ClientID, ClientSecret: oa.ClientSecret.Reveal(), Scopes: oa.Scopes,
+			TokenURL: oa.TokenURL, ClientID: oa.ClientID, ClientSecret: secret, Scopes: oa.Scopes,
 		}).TokenSource(context.Background())
 		sc.Auth = smtp.AuthXOAUTH2
 		sc.Token = func(context.Context) (string, error) { return accessToken(source) }
