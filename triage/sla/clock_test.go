@@ -77,9 +77,9 @@ func (s *story) want(kind, state, due string, used time.Duration) *story {
 
 const hour = time.Hour
 
+// In these stories 2026-06-08 is a Monday; open 9-18, Friday 9-16.
 func TestStories(t *testing.T) {
 	t.Parallel()
-	// 2026-06-08 is a Monday; open 9-18, Friday 9-16.
 	t.Run("answered and resolved", func(t *testing.T) {
 		newStory(t, "P3").do("2026-06-08 09:00", EventOpened, "new").
 			want(FirstResponse, Running, "2026-06-08 13:00", 0).
@@ -118,6 +118,10 @@ func TestStories(t *testing.T) {
 		s.do("2026-06-08 11:00", EventState, "waiting_vendor").want(Resolution, Paused, "", 2*hour).
 			do("2026-06-09 09:00", EventState, "open").want(Resolution, Running, "2026-06-10 16:00", 2*hour)
 	})
+}
+
+func TestStoriesOfRequesters(t *testing.T) {
+	t.Parallel()
 	t.Run("faq yes, then again", func(t *testing.T) {
 		newStory(t, "P3").do("2026-06-08 09:00", EventOpened, "new").do("2026-06-08 09:30", EventFAQ, "").
 			want(FirstResponse, Paused, "", hour/2).want(Resolution, Paused, "", hour/2).
@@ -138,6 +142,10 @@ func TestStories(t *testing.T) {
 		newStory(t, "P3").do("2026-06-08 09:00", EventOpened, "new").do("2026-06-08 14:00", EventSolvedByRequester, "resolved").
 			want(FirstResponse, Breached, "2026-06-08 13:00", 5*hour)
 	})
+}
+
+func TestStoriesOfTargets(t *testing.T) {
+	t.Parallel()
 	t.Run("business days become open time", func(t *testing.T) {
 		s := newStory(t, "bd").do("2026-06-08 09:00", EventOpened, "new").want(Resolution, Running, "2026-06-10 18:00", 0)
 		if c, _ := s.cs.Find(Resolution); c.Target != 27*hour {
@@ -159,6 +167,10 @@ func TestStories(t *testing.T) {
 			t.Errorf("cycle %d", c.Cycle)
 		}
 	})
+}
+
+func TestStoriesOfEnds(t *testing.T) {
+	t.Parallel()
 	t.Run("merge and back", func(t *testing.T) {
 		newStory(t, "P3").do("2026-06-08 09:00", EventOpened, "new").do("2026-06-08 10:00", EventMerged, "merged").
 			want(FirstResponse, NotApplicable, "", hour).want(Resolution, NotApplicable, "", hour).

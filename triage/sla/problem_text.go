@@ -1,11 +1,21 @@
 package sla
 
+import "maps"
+
 // problemText is a problem in both languages; {value} is what was written,
 // {other} what it collides with or what was probably meant.
 type problemText struct{ de, en, fixDE, fixEN string }
 
 // problemTexts holds a text for each Code.
 func problemTexts() map[Code]problemText {
+	all := hoursTexts()
+	maps.Copy(all, dateTexts())
+	maps.Copy(all, targetTexts())
+	return all
+}
+
+// hoursTexts are the texts about the week.
+func hoursTexts() map[Code]problemText {
 	return map[Code]problemText{
 		UnknownZone: {
 			de: "Zeitzone „{value}“ gibt es nicht.", en: `there is no time zone "{value}"`,
@@ -36,6 +46,12 @@ func problemTexts() map[Code]problemText {
 		NeverOpen: {
 			de: "Der Kalender „{value}“ hat keine Öffnungszeit.", en: `the calendar "{value}" has no open hours`,
 			fixDE: `Zum Beispiel mo-fr: "08:00-17:00" ergänzen.`, fixEN: `add for example mon-fri: "08:00-17:00"`},
+	}
+}
+
+// dateTexts are the texts about holidays and closings.
+func dateTexts() map[Code]problemText {
+	return map[Code]problemText{
 		UnknownRegion: {
 			de: "Region „{value}“ gibt es nicht.", en: `there is no region "{value}"`,
 			fixDE: "Meinten Sie {other}?", fixEN: "did you mean {other}?"},
@@ -59,6 +75,12 @@ func problemTexts() map[Code]problemText {
 		TooManyClosings: {
 			de: "Zu viele Schließungen: {value}.", en: "too many closings: {value}",
 			fixDE: "Höchstens 5000 Einträge.", fixEN: "at most 5000 entries"},
+	}
+}
+
+// targetTexts are the texts about targets.
+func targetTexts() map[Code]problemText {
+	return map[Code]problemText{
 		TargetEmpty: {
 			de: "Die Zielzeit ist leer.", en: "the target is empty",
 			fixDE: `Zum Beispiel 4h, 30m oder 2bd schreiben.`, fixEN: `write for example 4h, 30m or 2bd`},

@@ -139,28 +139,7 @@ func randomCalendar(r *rand.Rand) (*slowCalendar, CalendarSpec) {
 			}
 			hours += clock(a) + "-" + clock(end)
 		}
-		switch r.IntN(5) {
-		case 0:
-			add(8*60, 12*60)
-			add(13*60, 17*60)
-		case 1: // around the clock
-			add(0, 0)
-		case 2: // any three intervals after the early morning
-			at := 3 * 60
-			for range 3 {
-				a := at + r.IntN(200)
-				b := a + 1 + r.IntN(200)
-				add(a, b)
-				at = b + r.IntN(2)
-			}
-		case 3: // around the clock changes
-			add(60+r.IntN(60), 120+r.IntN(50))
-		default: // over midnight; nothing above starts before 01:00 but the whole day
-			if d == 6 || len(s.hours[d]) > 0 {
-				continue
-			}
-			add(20*60+r.IntN(4*60), 1+r.IntN(55))
-		}
+		randomHours(r, add)
 		spec.Hours = append(spec.Hours, DayHours{Days: days[d], Hours: hours})
 	}
 	// Hours over midnight must not meet a day that begins at midnight.
@@ -176,6 +155,29 @@ func randomCalendar(r *rand.Rand) (*slowCalendar, CalendarSpec) {
 		}
 	}
 	return s, spec
+}
+
+// randomHours chooses the intervals of one day, in minutes.
+func randomHours(r *rand.Rand, add func(a, b int)) {
+	switch r.IntN(5) {
+	case 0:
+		add(8*60, 12*60)
+		add(13*60, 17*60)
+	case 1: // around the clock
+		add(0, 0)
+	case 2: // any three intervals after the early morning
+		at := 3 * 60
+		for range 3 {
+			a := at + r.IntN(200)
+			b := a + 1 + r.IntN(200)
+			add(a, b)
+			at = b + r.IntN(2)
+		}
+	case 3: // around the clock changes
+		add(60+r.IntN(60), 120+r.IntN(50))
+	default: // over midnight; nothing above starts before 01:00 but the whole day
+		add(20*60+r.IntN(4*60), 1+r.IntN(55))
+	}
 }
 
 // randomDays adds holidays and closings around an instant.
