@@ -140,8 +140,9 @@ start() {
 	if ! running; then
 		[ ! -d "$root" ] || halt
 		configure
-		dovecot -c "$root/dovecot/dovecot.conf" || fail "dovecot did not start"
-		postfix -c "$root/postfix/conf" start >"$root/log/start.log" 2>&1 || { cat "$root/log/start.log" >&2; fail "postfix did not start"; }
+		# A daemon must not keep our output open: a pipe behind us would wait for ever.
+		{ dovecot -c "$root/dovecot/dovecot.conf" && postfix -c "$root/postfix/conf" start; } \
+			</dev/null >"$root/log/start.log" 2>&1 || { cat "$root/log/start.log" >&2; fail "the servers did not start"; }
 		local p
 		for p in $imap $imaps $submission $submissions $smtp; do wait_for "$p"; done
 		chmod 600 "$root/env.new"
