@@ -130,16 +130,27 @@ func textPart(contentType, s string) part {
 
 // cleanText makes CRLF lines of a text and takes out what no text part may hold.
 func cleanText(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
-	s = strings.Map(func(r rune) rune {
-		if r < 0x20 && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
+	s = strings.TrimRight(strings.ToValidUTF8(s, "\uFFFD"), "\r\n")
+	var b strings.Builder
+	b.Grow(len(s) + len(s)/32 + 2)
+	start := 0 // of what is not yet copied
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= 0x20 && c != 0x7f || c == '\t' {
+			continue
 		}
-		return r
-	}, s)
-	s = strings.TrimRight(s, "\n") + "\n"
-	return strings.ReplaceAll(s, "\n", "\r\n")
+		b.WriteString(s[start:i])
+		start = i + 1
+		if c == '\n' || c == '\r' {
+			b.WriteString("\r\n")
+		}
+		if c == '\r' && start < len(s) && s[start] == '\n' {
+			start, i = start+1, i+1
+		}
+	}
+	b.WriteString(s[start:])
+	b.WriteString("\r\n")
+	return b.String()
 }
 
 func filePart(a Attachment) (part, error) {

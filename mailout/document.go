@@ -32,15 +32,19 @@ func (e *expander) value(name string) value {
 	if v, ok := e.item[name]; ok {
 		return v
 	}
-	return e.v.one[name]
+	v, _ := e.v.one(name)
+	return v
 }
 
 // truth: a value that is not empty, a list that has items.
 func (e *expander) truth(name string) bool {
-	if list, ok := e.v.many[name]; ok && e.item[name] == (value{}) {
-		return len(list) > 0
+	if v, ok := e.item[name]; ok {
+		return !v.empty()
 	}
-	return !e.value(name).empty()
+	if v, ok := e.v.one(name); ok {
+		return !v.empty()
+	}
+	return len(e.v.many(name)) > 0
 }
 
 func (e *expander) lines(lines []line) {
@@ -82,7 +86,7 @@ func (e *expander) block(n *node) {
 		}
 	case repetition:
 		outer := e.item
-		for _, item := range e.v.many[n.name] {
+		for _, item := range e.v.many(n.name) {
 			e.item = item
 			e.lines(n.lines)
 		}

@@ -3,7 +3,6 @@ package mailout
 import (
 	"encoding/base64"
 	"fmt"
-	"net/url"
 	"strings"
 	"unicode/utf8"
 )
@@ -76,7 +75,10 @@ func (h *header) token(name, value string) {
 // text writes an unstructured field (RFC 5322 section 2.2.1), as encoded words
 // where it is not plain ASCII (RFC 2047).
 func (h *header) text(name, value string) {
-	if value = strings.Join(strings.Fields(value), " "); value == "" || !h.check(name, value) {
+	if !h.check(name, value) {
+		return
+	}
+	if value = strings.Join(strings.Fields(value), " "); value == "" {
 		return
 	}
 	if plainWords(value) {
@@ -131,10 +133,10 @@ func (h *header) address(name string, a Address) {
 		h.fail(name, "%v", err)
 		return
 	}
-	display := strings.Join(strings.Fields(a.Name), " ")
-	if !h.check(name, display) {
+	if !h.check(name, a.Name) {
 		return
 	}
+	display := strings.Join(strings.Fields(a.Name), " ")
 	switch {
 	case display == "":
 		h.words(name, spec)
@@ -145,12 +147,14 @@ func (h *header) address(name string, a Address) {
 	}
 }
 
+var quotedPairs = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
 // quotePhrase returns a display name as a phrase: atoms, or a quoted string
 // (RFC 5322 section 3.2.5).
 func quotePhrase(s string) string {
 	for _, r := range s {
 		if r != ' ' && !isAtext(r) {
-			return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+			return `"` + quotedPairs.Replace(s) + `"`
 		}
 	}
 	return s
@@ -211,10 +215,9 @@ func (h *header) params(name, value string, ps ...param) {
 
 func paramWords(p param) []string {
 	if isASCII(p.value) && len(p.name)+len(p.value) < 60 {
-		return []string{p.name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(p.value) + `"`}
+		return []string{p.name + `="` + quotedPairs.Replace(p.value) + `"`}
 	}
-	enc := strings.ReplaceAll(url.QueryEscape(p.value), "+", "%20")
-	enc = strings.NewReplacer("*", "%2A", "'", "%27", "(", "%28", ")", "%29").Replace(enc)
+	enc := escapeURI(p.value, "")
 	if len(p.name)+len(enc) < 60 {
 		return []string{p.name + "*=utf-8''" + enc}
 	}

@@ -148,99 +148,169 @@ type Row struct {
 	Who     string
 }
 
-func (d InternalData) values(lang string) values {
-	w := clock{now: d.Now, loc: d.Location, lang: lang}
-	v := values{one: map[string]value{
-		"marker":             plain(d.Marker),
-		"purpose":            plain(d.Purpose),
-		"public":             truth(d.Public),
-		"recipient":          plain(d.Recipient),
-		"owner":              plain(d.Owner),
-		"author":             plain(d.Author),
-		"at":                 plain(w.short(d.At)),
-		"unverified":         truth(d.Unverified),
-		"open.one":           truth(d.Open == 1),
-		"open.many":          several(d.Open),
-		"last":               plain(d.Last),
-		"score":              plain(d.Score),
-		"impact":             plain(d.Impact),
-		"urgency":            plain(d.Urgency),
-		"from_group":         plain(d.FromGroup),
-		"due.first":          plain(w.short(d.FirstDue)),
-		"due.solve":          plain(w.short(d.SolveDue)),
-		"due.take":           plain(w.short(d.TakeDue)),
-		"due.solve_left":     plain(w.left(d.SolveDue)),
-		"due.clock":          plain(w.short(d.Due)),
-		"left":               plain(Duration(d.Left, lang)),
-		"clock.first":        truth(d.Clock == "first_response"),
-		"clock.next":         truth(d.Clock == "next_response"),
-		"clock.resolution":   truth(d.Clock == "resolution"),
-		"clock.take":         truth(d.Clock == "take_over"),
-		"reason":             richText(d.Reason.text, d.Reason.markdown),
-		"text":               richText(d.Text.text, d.Text.markdown),
-		"short":              richText(d.Short.text, d.Short.markdown),
-		"can_ok":             truth(d.CanOK),
-		"until":              plain(w.date(d.Until)),
-		"until.time":         plain(w.short(d.Until)),
-		"delivery.to":        plain(d.Delivery.To),
-		"delivery.subject":   plain(d.Delivery.Subject),
-		"delivery.at":        plain(w.short(d.Delivery.At)),
-		"delivery.reason":    plain(d.Delivery.Reason),
-		"delivery.said":      plain(d.Delivery.Diagnostic),
-		"rating":             count(d.Rating),
-		"title":              plain(d.Title),
-		"undo":               plain(d.Undo),
-		"fix":                plain(d.Fix),
-		"faq.id":             plain(d.FAQ),
-		"more.rows":          count(d.MoreRows),
-		"more.history":       count(d.MoreHistory),
-		"first_problem":      plain(firstProblem(d.Problems)),
-		"requester.name":     plain(nameOrAddress(d.Requester)),
-		"requester.address":  plain(d.Requester.Address),
-		"requester.phone":    plain(d.Requester.Phone),
-		"requester.room":     plain(d.Requester.Room),
-		"requester.device":   plain(d.Requester.Device),
-		"requester.division": plain(d.Requester.Department),
-	}, many: d.lists(w)}
-	d.Ticket.values(v.one)
-	return v
+// values are what an internal template may use.
+func (d *InternalData) values(lang string) values {
+	c := clock{now: d.Now, loc: d.Location, lang: lang}
+	return values{
+		one:  func(name string) (value, bool) { return d.value(name, c) },
+		many: func(name string) []map[string]value { return d.list(name, c) },
+	}
 }
 
-func (d InternalData) lists(w clock) map[string][]map[string]value {
-	m := map[string][]map[string]value{"files": fileValues(d.Files, w.lang)}
-	add := func(name string, item map[string]value) { m[name] = append(m[name], item) }
-	for _, s := range d.Suggestions {
-		add("suggestions", map[string]value{"item.id": plain(s.ID), "item.title": plain(s.Title),
-			"item.score": plain(score(s.Score)), "item.why": plain(s.Why)})
+// internalNames are the values of internal templates.
+var internalNames = []string{"marker", "purpose", "public", "recipient", "owner", "author", "at", "unverified", "open.one", "open.many", "last", "score", "impact", "urgency", "from_group", "due.first", "due.solve", "due.take", "due.solve_left", "due.clock", "left", "clock.first", "clock.next", "clock.resolution", "clock.take", "reason", "text", "short", "can_ok", "until", "until.time", "delivery.to", "delivery.subject", "delivery.at", "delivery.reason", "delivery.said", "rating", "title", "undo", "fix", "faq.id", "more.rows", "more.history", "first_problem", "requester.name", "requester.address", "requester.phone", "requester.room", "requester.device", "requester.division"}
+
+func (d *InternalData) value(name string, c clock) (value, bool) {
+	switch name {
+	case "marker":
+		return plain(d.Marker), true
+	case "purpose":
+		return plain(d.Purpose), true
+	case "public":
+		return truth(d.Public), true
+	case "recipient":
+		return plain(d.Recipient), true
+	case "owner":
+		return plain(d.Owner), true
+	case "author":
+		return plain(d.Author), true
+	case "at":
+		return plain(c.short(d.At)), true
+	case "unverified":
+		return truth(d.Unverified), true
+	case "open.one":
+		return truth(d.Open == 1), true
+	case "open.many":
+		return several(d.Open), true
+	case "last":
+		return plain(d.Last), true
+	case "score":
+		return plain(d.Score), true
+	case "impact":
+		return plain(d.Impact), true
+	case "urgency":
+		return plain(d.Urgency), true
+	case "from_group":
+		return plain(d.FromGroup), true
+	case "due.first":
+		return plain(c.short(d.FirstDue)), true
+	case "due.solve":
+		return plain(c.short(d.SolveDue)), true
+	case "due.take":
+		return plain(c.short(d.TakeDue)), true
+	case "due.solve_left":
+		return plain(c.left(d.SolveDue)), true
+	case "due.clock":
+		return plain(c.short(d.Due)), true
+	case "left":
+		return plain(Duration(d.Left, c.lang)), true
+	case "clock.first":
+		return truth(d.Clock == "first_response"), true
+	case "clock.next":
+		return truth(d.Clock == "next_response"), true
+	case "clock.resolution":
+		return truth(d.Clock == "resolution"), true
+	case "clock.take":
+		return truth(d.Clock == "take_over"), true
+	case "reason":
+		return richText(d.Reason.text, d.Reason.markdown), true
+	case "text":
+		return richText(d.Text.text, d.Text.markdown), true
+	case "short":
+		return richText(d.Short.text, d.Short.markdown), true
+	case "can_ok":
+		return truth(d.CanOK), true
+	case "until":
+		return plain(c.date(d.Until)), true
+	case "until.time":
+		return plain(c.short(d.Until)), true
+	case "delivery.to":
+		return plain(d.Delivery.To), true
+	case "delivery.subject":
+		return plain(d.Delivery.Subject), true
+	case "delivery.at":
+		return plain(c.short(d.Delivery.At)), true
+	case "delivery.reason":
+		return plain(d.Delivery.Reason), true
+	case "delivery.said":
+		return plain(d.Delivery.Diagnostic), true
+	case "rating":
+		return count(d.Rating), true
+	case "title":
+		return plain(d.Title), true
+	case "undo":
+		return plain(d.Undo), true
+	case "fix":
+		return plain(d.Fix), true
+	case "faq.id":
+		return plain(d.FAQ), true
+	case "more.rows":
+		return count(d.MoreRows), true
+	case "more.history":
+		return count(d.MoreHistory), true
+	case "first_problem":
+		return plain(firstProblem(d.Problems)), true
+	case "requester.name":
+		return plain(nameOrAddress(d.Requester)), true
+	case "requester.address":
+		return plain(d.Requester.Address), true
+	case "requester.phone":
+		return plain(d.Requester.Phone), true
+	case "requester.room":
+		return plain(d.Requester.Room), true
+	case "requester.device":
+		return plain(d.Requester.Device), true
+	case "requester.division":
+		return plain(d.Requester.Department), true
 	}
-	for _, s := range d.Similar {
-		add("similar", map[string]value{"item.tag": plain(s.Tag), "item.subject": plain(s.Subject), "item.fix": plain(s.Fix.text)})
-	}
-	for _, t := range d.Done {
-		add("done", map[string]value{"item.text": richText(t.text, false)})
-	}
-	for _, t := range d.Lines {
-		add("lines", map[string]value{"item.text": richText(t.text, false)})
-	}
-	for _, e := range d.History {
-		add("history", map[string]value{"item.at": plain(w.short(e.At)), "item.author": plain(e.Author), "item.kind": plain(e.Kind),
-			"item.internal": truth(e.Internal), "item.text": richText(e.Text.text, e.Text.markdown)})
-	}
-	for _, p := range d.Problems {
-		add("problems", map[string]value{"item.line": count(p.Line), "item.source": plain(p.Source), "item.text": plain(p.Text)})
-	}
-	for _, c := range d.Commands {
-		add("commands", map[string]value{"item.words": plain(c.Words), "item.text": plain(c.Text)})
-	}
-	for _, r := range d.Rows {
-		item := map[string]value{"item.due": plain(w.short(r.Due)), "item.overdue": truth(r.Overdue), "item.who": plain(r.Who)}
-		for k, v := range map[string]value{"item.tag": plain(r.Ticket.Tag), "item.subject": plain(r.Ticket.Subject),
-			"item.priority_id": plain(r.Ticket.PriorityID), "item.state": plain(r.Ticket.State)} {
-			item[k] = v
+	return d.Ticket.value(name)
+}
+
+// list returns the items of a list.
+func (d *InternalData) list(name string, c clock) (items []map[string]value) {
+	add := func(item map[string]value) { items = append(items, item) }
+	switch name {
+	case "files":
+		return fileValues(d.Files, c.lang)
+	case "suggestions":
+		for _, s := range d.Suggestions {
+			add(map[string]value{"item.id": plain(s.ID), "item.title": plain(s.Title), "item.score": plain(score(s.Score)), "item.why": plain(s.Why)})
 		}
-		add("rows", item)
+	case "similar":
+		for _, s := range d.Similar {
+			add(map[string]value{"item.tag": plain(s.Tag), "item.subject": plain(s.Subject), "item.fix": plain(s.Fix.text)})
+		}
+	case "done":
+		return textItems(d.Done)
+	case "lines":
+		return textItems(d.Lines)
+	case "history":
+		for _, e := range d.History {
+			add(map[string]value{"item.at": plain(c.short(e.At)), "item.author": plain(e.Author), "item.kind": plain(e.Kind),
+				"item.internal": truth(e.Internal), "item.text": richText(e.Text.text, e.Text.markdown)})
+		}
+	case "problems":
+		for _, p := range d.Problems {
+			add(map[string]value{"item.line": count(p.Line), "item.source": plain(p.Source), "item.text": plain(p.Text)})
+		}
+	case "commands":
+		for _, h := range d.Commands {
+			add(map[string]value{"item.words": plain(h.Words), "item.text": plain(h.Text)})
+		}
+	case "rows":
+		for _, r := range d.Rows {
+			add(map[string]value{"item.due": plain(c.short(r.Due)), "item.overdue": truth(r.Overdue), "item.who": plain(r.Who), "item.tag": plain(r.Ticket.Tag),
+				"item.subject": plain(r.Ticket.Subject), "item.priority_id": plain(r.Ticket.PriorityID), "item.state": plain(r.Ticket.State)})
+		}
 	}
-	return m
+	return items
+}
+
+func textItems(ts []InternalText) (items []map[string]value) {
+	for _, t := range ts {
+		items = append(items, map[string]value{"item.text": richText(t.text, t.markdown)})
+	}
+	return items
 }
 
 func firstProblem(ps []Problem) string {

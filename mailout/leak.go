@@ -87,11 +87,13 @@ func commandVerb(line string) string {
 	return verb
 }
 
+var umlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss")
+
 func foldVerb(s string) string {
 	if len(s) > 40 {
 		return ""
 	}
-	return strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss").Replace(strings.ToLower(s))
+	return umlauts.Replace(strings.ToLower(s))
 }
 
 // verbs are the commands of agents' mails in both languages, folded.
@@ -142,9 +144,8 @@ func runHash(seed maphash.Seed, ws []string) uint64 {
 // words are runs of letters and digits, folded, umlauts in both spellings alike.
 func words(s string) []string {
 	ws := strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
-	r := strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss")
 	for i, w := range ws {
-		ws[i] = r.Replace(strings.ToLower(w))
+		ws[i] = umlauts.Replace(strings.ToLower(w))
 	}
 	return ws
 }

@@ -12,10 +12,10 @@ type schema struct {
 	many map[string]map[string]bool
 }
 
-// schemaOf takes the names from a set of values; lists name their items' values.
-func schemaOf(v values, items map[string][]string) schema {
+// schemaOf makes a schema of names and of lists with the names of their items.
+func schemaOf(names []string, items map[string][]string) schema {
 	s := schema{one: map[string]bool{}, many: map[string]map[string]bool{}}
-	for k := range v.one {
+	for _, k := range append(names[:len(names):len(names)], ticketNames...) {
 		s.one[k] = true
 	}
 	for list, names := range items {

@@ -89,40 +89,86 @@ type File struct {
 	Why string
 }
 
-func (d PublicData) values(lang string) values {
-	w := clock{now: d.Now, loc: d.Location, lang: lang}
-	v := values{one: map[string]value{
-		"company":              plain(d.Company),
-		"phone":                plain(d.Phone),
-		"marker":               plain(d.Marker),
-		"requester.salutation": plain(Salutation(d.Requester, lang)),
-		"requester.name":       plain(d.Requester.Name),
-		"due.first_reply":      plain(w.full(d.FirstReply)),
-		"due.deadline":         plain(w.date(d.Deadline)),
-		"due.deadline_day":     plain(w.day(d.Deadline)),
-		"calendar.opening":     plain(w.full(d.Opening)),
-		"calendar.hours":       plain(d.Hours),
-		"call.at":              plain(w.full(d.CallAt)),
-		"agent.name":           plain(d.Agent),
-		"text":                 richText(d.Text.text, d.Text.markdown),
-		"question":             plain(d.Question),
-		"faq.id":               plain(d.FAQ),
-		"into":                 plain(d.Into),
-		"reopen.days":          count(d.ReopenDays),
-		"rating":               truth(d.AskRating),
-	}, many: map[string][]map[string]value{"files": fileValues(d.Files, lang)}}
-	d.Ticket.values(v.one)
-	return v
+// values are the names a public template may use.
+func (d *PublicData) values(lang string) values {
+	c := clock{now: d.Now, loc: d.Location, lang: lang}
+	return values{
+		one: func(name string) (value, bool) { return d.value(name, c) },
+		many: func(name string) []map[string]value {
+			if name == "files" {
+				return fileValues(d.Files, c.lang)
+			}
+			return nil
+		},
+	}
 }
 
-func (t Ticket) values(m map[string]value) {
-	m["ticket.tag"] = plain(t.Tag)
-	m["ticket.subject"] = plain(subjectBase(t.Subject, t.Tag))
-	m["ticket.category"] = plain(t.Category)
-	m["ticket.priority"] = plain(t.Priority)
-	m["ticket.priority_id"] = plain(t.PriorityID)
-	m["ticket.group"] = plain(t.Group)
-	m["ticket.state"] = plain(t.State)
+// publicNames are the values of public templates.
+var publicNames = []string{"company", "phone", "marker", "requester.salutation", "requester.name", "due.first_reply", "due.deadline", "due.deadline_day", "calendar.opening", "calendar.hours", "call.at", "agent.name", "text", "question", "faq.id", "into", "reopen.days", "rating"}
+
+func (d *PublicData) value(name string, c clock) (value, bool) {
+	switch name {
+	case "company":
+		return plain(d.Company), true
+	case "phone":
+		return plain(d.Phone), true
+	case "marker":
+		return plain(d.Marker), true
+	case "requester.salutation":
+		return plain(Salutation(d.Requester, c.lang)), true
+	case "requester.name":
+		return plain(d.Requester.Name), true
+	case "due.first_reply":
+		return plain(c.full(d.FirstReply)), true
+	case "due.deadline":
+		return plain(c.date(d.Deadline)), true
+	case "due.deadline_day":
+		return plain(c.day(d.Deadline)), true
+	case "calendar.opening":
+		return plain(c.full(d.Opening)), true
+	case "calendar.hours":
+		return plain(d.Hours), true
+	case "call.at":
+		return plain(c.full(d.CallAt)), true
+	case "agent.name":
+		return plain(d.Agent), true
+	case "text":
+		return richText(d.Text.text, d.Text.markdown), true
+	case "question":
+		return plain(d.Question), true
+	case "faq.id":
+		return plain(d.FAQ), true
+	case "into":
+		return plain(d.Into), true
+	case "reopen.days":
+		return count(d.ReopenDays), true
+	case "rating":
+		return truth(d.AskRating), true
+	}
+	return d.Ticket.value(name)
+}
+
+// ticketNames are the values every template may use.
+var ticketNames = []string{"ticket.tag", "ticket.subject", "ticket.category", "ticket.priority", "ticket.priority_id", "ticket.group", "ticket.state"}
+
+func (t *Ticket) value(name string) (value, bool) {
+	switch name {
+	case "ticket.tag":
+		return plain(t.Tag), true
+	case "ticket.subject":
+		return plain(subjectBase(t.Subject, t.Tag)), true
+	case "ticket.category":
+		return plain(t.Category), true
+	case "ticket.priority":
+		return plain(t.Priority), true
+	case "ticket.priority_id":
+		return plain(t.PriorityID), true
+	case "ticket.group":
+		return plain(t.Group), true
+	case "ticket.state":
+		return plain(t.State), true
+	}
+	return value{}, false
 }
 
 func fileValues(files []File, lang string) []map[string]value {

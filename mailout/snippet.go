@@ -10,7 +10,7 @@ type Snippet struct{ lines [][]node }
 // of public templates, {{match.name}} for named groups of a rule's regular
 // expression, and {{#if}} on one line.
 func ParseSnippet(file string, line int, src string) (*Snippet, []TemplateProblem) {
-	names := schemaOf(PublicData{}.values("de"), nil)
+	names := schemaOf(publicNames, nil)
 	names.one["match."] = true
 	delete(names.one, "text")
 	p := &parser{file: file, vars: names}
@@ -29,15 +29,17 @@ func ParseSnippet(file string, line int, src string) (*Snippet, []TemplateProble
 // requester wrote becomes a link or a heading.
 func (s *Snippet) Text(lang string, d PublicData, match map[string]string) PublicText {
 	lang = clock{lang: lang}.language()
-	v := d.values(lang)
-	for k, m := range match {
-		v.one["match."+k] = plain(m)
-	}
-	for k, one := range v.one {
-		if !one.flag {
-			v.one[k] = plain(escapeMarkdown(OneLine(one.text)))
+	c := clock{now: d.Now, loc: d.Location, lang: lang}
+	v := values{one: func(name string) (value, bool) {
+		one, ok := d.value(name, c)
+		if group, is := strings.CutPrefix(name, "match."); is {
+			one, ok = plain(match[group]), true
 		}
-	}
+		if !one.flag {
+			one = plain(escapeMarkdown(OneLine(one.text)))
+		}
+		return one, ok
+	}, many: func(string) []map[string]value { return nil }}
 	var out []string
 	for _, nodes := range s.lines {
 		e := expander{v: v}

@@ -105,14 +105,31 @@ func ReplyFrom(agent, desk string) string {
 // OneLine makes one line of a value and takes out what could hide or reorder
 // text: what it returns can stand in a header.
 func OneLine(s string) string {
+	if isPlainLine(s) {
+		return s
+	}
 	return strings.Join(strings.Fields(visible(s)), " ")
 }
+
+// isPlainLine: printable ASCII, blanks single and inside. Most values are.
+func isPlainLine(s string) bool {
+	blank := true
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < 0x20 || c >= 0x7f || c == ' ' && blank {
+			return false
+		}
+		blank = c == ' '
+	}
+	return !blank || s == ""
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
 // visible takes control and bidirectional override characters out of a text;
 // line ends and tabs stay.
 func visible(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	s = lineEnds.Replace(strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r <= 0x9f || isBidi(r) || r == 0xfeff {
 			return -1

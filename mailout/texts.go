@@ -18,7 +18,7 @@ var builtin embed.FS
 type Texts struct {
 	public   map[string]map[PublicKind]template
 	internal map[string]map[InternalKind]template
-	layout   [2]string // before and after the content of the HTML part
+	layout   map[string][3]string // by language: up to the title, up to the content, after it
 }
 
 // Languages mails are written in.
@@ -30,17 +30,16 @@ func Languages() []string { return []string{"de", "en"} }
 func LoadTexts(override fs.FS) (*Texts, []TemplateProblem) {
 	l := loader{override: override}
 	t := &Texts{public: map[string]map[PublicKind]template{}, internal: map[string]map[InternalKind]template{}}
-	publicNames := schemaOf(PublicData{}.values("de"), listItems)
-	internalNames := schemaOf(InternalData{}.values("de"), listItems)
-	publicNames.many = map[string]map[string]bool{"files": publicNames.many["files"]}
+	inPublic := schemaOf(publicNames, map[string][]string{"files": listItems["files"]})
+	inInternal := schemaOf(internalNames, listItems)
 	for _, lang := range Languages() {
 		t.public[lang] = map[PublicKind]template{}
 		for _, k := range PublicKinds() {
-			t.public[lang][k] = l.compile(lang, string(k), publicNames)
+			t.public[lang][k] = l.compile(lang, string(k), inPublic)
 		}
 		t.internal[lang] = map[InternalKind]template{}
 		for _, k := range InternalKinds() {
-			t.internal[lang][k] = l.compile(lang, string(k), internalNames)
+			t.internal[lang][k] = l.compile(lang, string(k), inInternal)
 		}
 	}
 	t.layout = l.frame()
@@ -106,14 +105,20 @@ func (l *loader) compile(lang, kind string, names schema) template {
 }
 
 // frame reads the HTML around the content.
-func (l *loader) frame() [2]string {
+func (l *loader) frame() map[string][3]string {
 	src, _ := l.read("layout.html")
 	before, after, ok := strings.Cut(src, "{{content}}")
-	if !ok || strings.Contains(after, "{{content}}") {
-		l.problems = append(l.problems, TemplateProblem{File: "layout.html", Line: 1, Column: 1, Text: "{{content}} must stand in it exactly once",
-			Fix: "write {{content}} where the mail's text belongs"})
+	head, middle, titled := strings.Cut(before, "{{title}}")
+	if !ok || !titled || strings.Contains(middle+after, "{{title}}") || strings.Contains(after, "{{content}}") {
+		l.problems = append(l.problems, TemplateProblem{File: "layout.html", Line: 1, Column: 1,
+			Text: "{{title}} and then {{content}} must stand in it exactly once each", Fix: "start from the built-in layout.html"})
 	}
-	return [2]string{before, after}
+	frames := map[string][3]string{}
+	for _, lang := range Languages() {
+		in := strings.NewReplacer("{{lang}}", lang)
+		frames[lang] = [3]string{in.Replace(head), in.Replace(middle), in.Replace(after)}
+	}
+	return frames
 }
 
 // strays reports files of the override folder that replace nothing: mostly a
@@ -185,8 +190,8 @@ func (t *Texts) render(tpl template, v values, lang, subject string, to target) 
 	}
 	e.lines(tpl.lines)
 	doc := document{blocks: e.out}
-	frame := strings.NewReplacer("{{lang}}", lang, "{{title}}", html.EscapeString(subject))
-	return subject, Body{Text: doc.text(), HTML: frame.Replace(t.layout[0]) + doc.html(to) + t.layout[1]}
+	frame := t.layout[lang]
+	return subject, Body{Text: doc.text(), HTML: frame[0] + html.EscapeString(subject) + frame[1] + doc.html(to) + frame[2]}
 }
 
 // DefaultTexts compiles the built-in templates alone.

@@ -15,10 +15,10 @@ type value struct {
 	flag     bool // true without text: for {{#if}} alone
 }
 
-// values are what a template may use: single values and lists.
+// values are what a template may use: single values and lists, made when asked for.
 type values struct {
-	one  map[string]value
-	many map[string][]map[string]value
+	one  func(name string) (value, bool)
+	many func(list string) []map[string]value
 }
 
 // plain is a value of one line.
