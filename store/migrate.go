@@ -81,8 +81,11 @@ func (s *Store) own(ctx context.Context) error {
 	}
 	// What a crash left in the log goes into the file now: frames whose fsync
 	// failed in an earlier life are written anew, never trusted to be on disk.
-	if err := c.run(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+	if err := truncateLog(ctx, c); err != nil && !errors.Is(err, ErrBusy) {
+		return err
+	}
+	if err := refuseBackup(ctx, c); err != nil {
+		return err
 	}
 	if err := migrate(ctx, c, s.path, steps); err != nil {
 		return err
@@ -90,7 +93,12 @@ func (s *Store) own(ctx context.Context) error {
 	if err := syncDir(s.dir); err != nil {
 		return err
 	}
-	return s.Update(ctx, func(tx *Tx) error { return tx.initialize(ctx) })
+	return s.Update(ctx, func(tx *Tx) error {
+		if err := tx.checkEnd(ctx); err != nil {
+			return err
+		}
+		return tx.initialize(ctx)
+	})
 }
 
 // join opens the database of another process.
@@ -274,10 +282,41 @@ func migrate(ctx context.Context, c *conn, path string, steps []migration) error
 	return nil
 }
 
+// refuseBackup refuses a backup that was put in place of the database: used as
+// it is, it would send again what it sent before.
+func refuseBackup(ctx context.Context, c *conn) error {
+	n, err := (&Tx{c: c}).number(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'inbox_bytes'")
+	if err == nil && n > 0 {
+		err = fmt.Errorf("%w: this is a backup; move it away and give it to firstline restore", ErrCorrupt)
+	}
+	return err
+}
+
+// checkEnd refuses a mail file that ends before the last mail.
+func (tx *Tx) checkEnd(ctx context.Context) error {
+	for _, owner := range []string{"inbox", "outbox"} {
+		g, err := single(ctx, tx, (*row).region, "SELECT mail_at, mail_length FROM "+owner+" WHERE mail_at IS NOT NULL ORDER BY id DESC LIMIT 1")
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		info, err := tx.mail.f.Stat()
+		if err != nil {
+			return typedOS(err)
+		}
+		if end := g.at + recordHeader + g.length; info.Size() < end {
+			return fmt.Errorf("%w: %s has %d octets, the database knows of %d; keep both files and restore a backup", ErrCorrupt, MailFileName, info.Size(), end)
+		}
+	}
+	return nil
+}
+
 // copyBefore writes a consistent copy of the database, for the way back.
 func copyBefore(ctx context.Context, c *conn, path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return typedOS(err)
+	if err := remove(path); err != nil {
+		return err
 	}
 	if err := vacuumInto(ctx, c, path); err != nil {
 		return err

@@ -42,15 +42,17 @@ type Store struct {
 	// Now is the clock, UTC in whole milliseconds. Tests replace it before use.
 	Now func() time.Time
 
-	dir    string
-	path   string
-	mail   *os.File
-	lock   *os.File
-	writer chan *conn // holds the one writing connection while it is free; nil in it = to be opened
-	reader chan *conn // likewise, the read connections
-	buf    []byte     // of the writer, for the records of the mail file
-	hints  sync.Map   // topic -> chan struct{}
-	opts   Options
+	dir      string
+	path     string
+	mail     *os.File
+	file     os.FileInfo // of the database as it was opened, for CheckFiles
+	mailInfo os.FileInfo
+	lock     *os.File
+	writer   chan *conn // holds the one writing connection while it is free; nil in it = to be opened
+	reader   chan *conn // likewise, the read connections
+	buf      []byte     // of the writer, for the records of the mail file
+	hints    sync.Map   // topic -> chan struct{}
+	opts     Options
 }
 
 // Open opens the database of a data directory, and creates both as needed.
@@ -80,10 +82,24 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	} else {
 		err = s.own(ctx)
 	}
+	if err == nil {
+		err = s.remember()
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", dir, err), s.Close())
 	}
 	return s, nil
+}
+
+// remember keeps the identity of the files for CheckFiles.
+func (s *Store) remember() (err error) {
+	if s.file, err = os.Stat(s.path); err != nil {
+		return typedOS(err)
+	}
+	if s.mailInfo, err = s.mail.Stat(); err != nil {
+		return typedOS(err)
+	}
+	return nil
 }
 
 // Dir returns the data directory.
@@ -234,77 +250,4 @@ func transact(ctx context.Context, c *conn, begin string, tx *Tx, fn func(tx *Tx
 		return false, fmt.Errorf("commit: %w", err) // refused before anything was written
 	}
 	return false, fmt.Errorf("commit: %w: %w", ErrUnknownOutcome, err)
-}
-
-// exec runs a writing statement and returns the number of rows it changed.
-func (tx *Tx) exec(ctx context.Context, sql string, args ...any) (int64, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, _, err := tx.c.exec(context.WithoutCancel(ctx), sql, args...)
-	return n, err
-}
-
-// insert runs an INSERT and returns the new row's id.
-func (tx *Tx) insert(ctx context.Context, sql string, args ...any) (int64, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	_, id, err := tx.c.exec(context.WithoutCancel(ctx), sql, args...)
-	return id, err
-}
-
-// one is exec for a row that must exist.
-func (tx *Tx) one(ctx context.Context, sql string, args ...any) error {
-	n, err := tx.exec(ctx, sql, args...)
-	if err == nil && n == 0 {
-		return ErrNotFound
-	}
-	return err
-}
-
-// each calls f for every row of a query.
-func (tx *Tx) each(ctx context.Context, sql string, f func(r *row) error, args ...any) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if !tx.readOnly {
-		ctx = context.WithoutCancel(ctx)
-	}
-	return tx.c.query(ctx, sql, args, f)
-}
-
-// all collects the rows of a query.
-func all[T any](ctx context.Context, tx *Tx, scan func(r *row) T, sql string, args ...any) ([]T, error) {
-	var list []T
-	err := tx.each(ctx, sql, func(r *row) error {
-		list = append(list, scan(r))
-		return r.err
-	}, args...)
-	return list, err
-}
-
-// single reads the one row of a query, or ErrNotFound.
-func single[T any](ctx context.Context, tx *Tx, scan func(r *row) T, sql string, args ...any) (T, error) {
-	var v T
-	err := ErrNotFound
-	qerr := tx.each(ctx, sql, func(r *row) error {
-		if errors.Is(err, ErrNotFound) {
-			v, err = scan(r), nil
-		}
-		return r.err
-	}, args...)
-	if qerr != nil {
-		err = qerr
-	}
-	return v, err
-}
-
-// number reads the one integer of a query; no row is 0.
-func (tx *Tx) number(ctx context.Context, sql string, args ...any) (int64, error) {
-	n, err := single(ctx, tx, (*row).int64, sql, args...)
-	if errors.Is(err, ErrNotFound) {
-		return 0, nil
-	}
-	return n, err
 }

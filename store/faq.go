@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// FAQOutcome is what became of an FAQ answer.
+type FAQOutcome struct {
+	TicketID  int64
+	Entry     string
+	Requester string // folded address
+	SentAt    time.Time
+	Outcome   string // "", helped, rejected, silent
+}
+
+const faqColumns = "ticket_id, entry, requester, sent_at, outcome"
+
+func scanFAQOutcome(r *row) FAQOutcome {
+	return FAQOutcome{TicketID: r.int64(), Entry: r.text(), Requester: r.text(), SentAt: r.time(), Outcome: r.text()}
+}
+
+// SaveFAQOutcome records an FAQ answer, or what became of it. A zero SentAt is
+// now for a new one and leaves a known one as it is.
+func (tx *Tx) SaveFAQOutcome(ctx context.Context, f FAQOutcome) error {
+	sent := f.SentAt
+	if sent.IsZero() {
+		old, err := tx.FAQOutcomeOf(ctx, f.TicketID)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if sent = old.SentAt; sent.IsZero() {
+			sent = tx.Now
+		}
+	}
+	_, err := tx.exec(ctx, `INSERT INTO faq_outcome (ticket_id, entry, requester, sent_at, outcome) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET
+			entry = excluded.entry,
+			requester = excluded.requester,
+			sent_at = excluded.sent_at,
+			outcome = excluded.outcome`, f.TicketID, f.Entry, f.Requester, sent, f.Outcome)
+	return err
+}
+
+// FAQOutcomeOf returns the FAQ answer of a ticket, or ErrNotFound.
+func (tx *Tx) FAQOutcomeOf(ctx context.Context, ticketID int64) (FAQOutcome, error) {
+	return single(ctx, tx, scanFAQOutcome, "SELECT "+faqColumns+" FROM faq_outcome WHERE ticket_id = ?", ticketID)
+}
+
+// FAQOutcomes returns the last answers with an entry whose outcome is known,
+// newest first.
+func (tx *Tx) FAQOutcomes(ctx context.Context, entry string, atMost int) ([]FAQOutcome, error) {
+	return all(ctx, tx, scanFAQOutcome, "SELECT "+faqColumns+` FROM faq_outcome
+		WHERE entry = ? AND outcome <> '' ORDER BY sent_at DESC, ticket_id DESC LIMIT ?`, entry, limit(atMost))
+}
+
+// FAQAnsweredTo returns the answers a requester got at or after since, newest
+// first.
+func (tx *Tx) FAQAnsweredTo(ctx context.Context, requester string, since time.Time) ([]FAQOutcome, error) {
+	return all(ctx, tx, scanFAQOutcome, "SELECT "+faqColumns+` FROM faq_outcome
+		WHERE requester = ? AND sent_at >= ? ORDER BY sent_at DESC, ticket_id DESC LIMIT 200`, requester, since)
+}
