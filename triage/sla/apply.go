@@ -47,7 +47,8 @@ type ApplyInput struct {
 	// OpenedAt is when the ticket was created; needed to retarget to business
 	// days.
 	OpenedAt time.Time
-	// Was is the calendar the clocks ran by before EventRetarget; nil = the same.
+	// Was is the calendar the clocks ran by before EventRetarget or Recompute;
+	// nil = the same.
 	Was *Calendar
 }
 
@@ -294,8 +295,8 @@ func (cs Clocks) Breach(kind string, cycle int, at time.Time) (out Clocks, ok bo
 }
 
 // Recompute returns the clocks with the due times of running clocks computed
-// anew, for a calendar that was edited: calendars are live, targets are not.
-// Only the time from At on is counted in the new hours.
+// anew, for a calendar that was edited: calendars are live, targets are not. If
+// Was is given, the time up to At stays counted in the old hours.
 func (cs Clocks) Recompute(in ApplyInput) Clocks {
 	if in.Calendar == nil {
 		in.Calendar = AroundTheClock()

@@ -239,6 +239,11 @@ func TestRecompute(t *testing.T) {
 	if c, _ := cs.Find(Resolution); !c.DueAt.Equal(at(t, "2026-06-10 18:00")) {
 		t.Errorf("due %v", c.DueAt)
 	}
+	later := mustCalendar(t, CalendarSpec{Zone: "Europe/Berlin", Hours: []DayHours{{"mo-do", "10:00-18:00"}}})
+	cs = s.cs.Recompute(ApplyInput{Policy: s.pol, Calendar: later, Was: s.cal, At: at(t, "2026-06-08 12:00")})
+	if c, _ := cs.Find(Resolution); c.Consumed != 3*hour || !c.DueAt.Equal(at(t, "2026-06-10 11:00")) {
+		t.Errorf("with the hours before: %+v", c)
+	}
 }
 
 func TestTimers(t *testing.T) {
