@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,6 +18,24 @@ import (
 	"firstline/store"
 )
 
+// logBuffer is a log that pollers write while a test reads.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 // env is a server, a store and a poller between them.
 type env struct {
 	t     testing.TB
@@ -24,7 +43,7 @@ type env struct {
 	srv   *imaptest.Server
 	st    *store.Store
 	p     *Poller
-	log   *bytes.Buffer
+	log   *logBuffer
 	shift atomic.Int64 // the store's clock runs ahead by so many nanoseconds
 }
 
@@ -39,7 +58,7 @@ var quick = Timing{Dial: 5 * time.Second, Greeting: 5 * time.Second, Command: 5 
 
 func newEnv(t testing.TB, o imaptest.Options, change func(*Config)) *env {
 	t.Helper()
-	e := &env{t: t, ctx: context.Background(), srv: imaptest.New(o), log: &bytes.Buffer{}}
+	e := &env{t: t, ctx: context.Background(), srv: imaptest.New(o), log: &logBuffer{}}
 	e.srv.AddUser(testUser, testPass)
 	st, err := store.Open(e.ctx, t.TempDir(), store.Options{})
 	if err != nil {

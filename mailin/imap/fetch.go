@@ -90,6 +90,10 @@ func (s *session) read(m *imapclient.FetchMessageData, r request, budget int64) 
 			}
 			raw := make([]byte, n)
 			if _, err := io.ReadFull(it.Literal, raw); err != nil {
+				// The literal broke off. Next will read it again while the
+				// library's reader goes on with the same buffer: end that first.
+				s.raw.Close()
+				<-s.c.Closed()
 				continue
 			}
 			one.raw, one.size, whole = raw, n, true

@@ -17,6 +17,7 @@ const maxLine = 2 << 20
 var (
 	errLineTooLong    = fmt.Errorf("the server sent a line of more than %d bytes", maxLine)
 	errLiteralTooLong = errors.New("the server sent a literal beyond all limits")
+	errCapabilities   = errors.New("the server sent a list of capabilities that is none")
 	errPlainExpunge   = errors.New("refused to send EXPUNGE without UIDs: it would remove mails that others flagged")
 	errNoPermit       = errors.New("refused to change the server: no triaged mail is at hand")
 )
@@ -33,6 +34,7 @@ type wire struct {
 
 	line    int    // bytes of the present line
 	fetch   bool   // the present line began like a FETCH answer
+	head    []byte // beginning of the present line
 	tail    []byte // end of the present line
 	literal int64  // bytes of a literal still to come
 }
@@ -63,7 +65,9 @@ func (w *wire) scan(p []byte) error {
 			part = p[:end]
 		}
 		p = p[len(part):]
-		w.note(part)
+		if err := w.note(part); err != nil {
+			return err
+		}
 		if w.line > maxLine {
 			return errLineTooLong
 		}
@@ -76,24 +80,44 @@ func (w *wire) scan(p []byte) error {
 	return nil
 }
 
-// note keeps the beginning's kind and the last bytes of a line.
-func (w *wire) note(part []byte) {
-	const keep = 32
+// note keeps the beginning and the end of the present line.
+func (w *wire) note(part []byte) error {
 	w.line += len(part)
-	if len(part) >= keep {
-		w.tail = append(w.tail[:0], part[len(part)-keep:]...)
-		if w.line == len(part) {
-			w.fetch = w.fetch || startsNumbered(part)
+	if room := headSize - len(w.head); room > 0 {
+		w.head = append(w.head, part[:min(room, len(part))]...)
+		w.fetch = w.fetch || startsNumbered(w.head)
+		if err := checkCapabilities(w.head); err != nil {
+			return err
 		}
-		return
 	}
-	w.tail = append(w.tail, part...)
-	if w.line == len(w.tail) {
-		w.fetch = w.fetch || startsNumbered(w.tail)
-	}
+	const keep = 32
+	w.tail = append(w.tail, part[max(0, len(part)-keep):]...)
 	if over := len(w.tail) - keep; over > 0 {
 		w.tail = append(w.tail[:0], w.tail[over:]...)
 	}
+	return nil
+}
+
+// headSize is how much of a line is looked at; no list of capabilities is longer.
+const headSize = 8 << 10
+
+var capabilities = regexp.MustCompile(`(?i)^\S{1,20} (?:\d+ )?(?:[A-Z]+ ?\[ ?CAPABILITY|CAPABILITY|ENABLED)`)
+
+// checkCapabilities refuses "(" in a list of capabilities: the library would
+// read it for ever, beyond the end of the connection.
+func checkCapabilities(head []byte) error {
+	m := capabilities.FindIndex(head[:min(len(head), 80)])
+	if m == nil {
+		return nil
+	}
+	list := head[m[1]:]
+	if end := bytes.IndexAny(list, "]\n"); end >= 0 {
+		list = list[:end]
+	}
+	if len(head) == headSize || bytes.IndexByte(list, '(') >= 0 {
+		return errCapabilities
+	}
+	return nil
 }
 
 // startsNumbered recognises "* 5 FETCH": other answers may end in what looks
@@ -114,7 +138,7 @@ var (
 func (w *wire) endLine() error {
 	m := literalEnd.FindSubmatch(w.tail)
 	body := bodyLiteral.Match(w.tail)
-	w.line, w.tail = 0, w.tail[:0]
+	w.line, w.head, w.tail = 0, w.head[:0], w.tail[:0]
 	if m == nil {
 		w.fetch = false
 		return nil

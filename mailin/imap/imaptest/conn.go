@@ -17,12 +17,15 @@ import (
 // listener wraps accepted connections.
 type listener struct {
 	net.Listener
-	srv *Server
-	tls bool
+	srv   *Server
+	tls   bool
+	ready chan struct{} // closed by the first Accept
+	once  sync.Once
 }
 
 // Accept waits for the next client.
 func (l *listener) Accept() (net.Conn, error) {
+	l.once.Do(func() { close(l.ready) })
 	raw, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err

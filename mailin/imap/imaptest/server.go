@@ -96,7 +96,7 @@ func New(o Options) *Server {
 			return s.newSession(c), &imapserver.GreetingData{PreAuth: o.PreAuth != ""}, nil
 		},
 	})
-	go s.serve(s.pipes)
+	s.start(&listener{Listener: s.pipes, srv: s})
 	return s
 }
 
@@ -160,18 +160,20 @@ func (s *Server) ListenOn(addr string, implicitTLS bool) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("listen for IMAP on %s: %w", addr, err)
 	}
-	go s.serve(&listener{Listener: ln, srv: s, tls: implicitTLS})
+	s.start(&listener{Listener: ln, srv: s, tls: implicitTLS})
 	return ln.Addr().String(), nil
 }
 
-// serve runs until Close; a listener that fails is logged.
-func (s *Server) serve(ln net.Listener) {
-	if p, ok := ln.(*pipeListener); ok {
-		ln = &listener{Listener: p, srv: s}
-	}
-	if err := s.imap.Serve(ln); err != nil {
-		s.o.Logf("imap listener: %v", err)
-	}
+// start serves a listener until Close. It returns when the listener accepts:
+// the library does not bear a Close before that.
+func (s *Server) start(ln *listener) {
+	ln.ready = make(chan struct{})
+	go func() {
+		if err := s.imap.Serve(ln); err != nil {
+			s.o.Logf("imap listener: %v", err)
+		}
+	}()
+	<-ln.ready
 }
 
 // Dial connects within the process, without a socket; it fits Config.Dial of
