@@ -26,6 +26,9 @@ var (
 // attribution tells whether the lines from i on announce a quote, and how many
 // lines the announcement takes (1 to 4). Mail programs break the sentence.
 func attribution(lines []string, i int) int {
+	if !mayAnnounce(lines, i) {
+		return 0
+	}
 	first := bareLine(lines[i])
 	if first == "" || len(first) > 300 || !attributionStart(first) {
 		return 0
@@ -50,6 +53,21 @@ func attribution(lines []string, i int) int {
 		joined += " " + l
 	}
 	return 0
+}
+
+// mayAnnounce is a cheap test that most lines of prose fail: soon a line ends with
+// a colon or dashes, or a marked line or an address follows.
+func mayAnnounce(lines []string, i int) bool {
+	for k := i; k < len(lines) && k < i+6; k++ {
+		s := strings.TrimRight(lines[k], " \t*_")
+		if s == "" {
+			continue
+		}
+		if c := s[len(s)-1]; c == ':' || c == '-' || c == 0x9a || s[0] == '>' || s[0] == '|' || s[0] == 0xee || s[0] == '-' || strings.IndexByte(s, '@') >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // opens tells whether a line begins with one of the openers or a date.

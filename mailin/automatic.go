@@ -184,7 +184,7 @@ func (c *classifier) products() {
 		name := c.h.fields[i].name
 		for _, p := range productPrefixes {
 			if len(name) > len(p) && equalFold(name[:len(p)], p) {
-				c.strong(ClassSystem, string(name))
+				c.strong(ClassSystem, name)
 			}
 		}
 	}
@@ -226,10 +226,15 @@ func localClass(local string) (Class, bool) {
 
 // robotLocal tells local parts that say nobody reads answers.
 func robotLocal(local string) bool {
-	folded := strings.NewReplacer("-", "", "_", "", ".", "").Replace(local)
-	if i := strings.IndexByte(folded, '+'); i > 0 {
-		folded = folded[:i]
+	if i := strings.IndexByte(local, '+'); i > 0 {
+		local = local[:i]
 	}
+	folded := strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == '.' {
+			return -1
+		}
+		return r
+	}, local)
 	for _, w := range robotLocals {
 		if folded == w {
 			return true
@@ -299,17 +304,18 @@ func (c *classifier) body() {
 	low := strings.ToLower(strings.TrimSpace(text[:min(len(text), maxBodyScan)]))
 	// Robots ask nothing.
 	score := -min(strings.Count(low, "?"), 2)
-	for _, p := range bodyPhrases {
-		phrase, start := strings.CutPrefix(p.phrase, "^")
-		if start && !strings.HasPrefix(low, phrase) || !start && !strings.Contains(low, phrase) {
-			continue
+	seen := make([]bool, len(bodyPhrases))
+	bodyIndex.each(low, func(n, at int) bool {
+		p := &bodyPhrases[n]
+		if seen[n] || p.start && at > 0 {
+			return true
 		}
-		score += p.weight
-		if score >= bodyThreshold {
-			c.weak("text: " + phrase)
-			return
+		seen[n] = true
+		if score += p.weight; score >= bodyThreshold {
+			c.weak("text: " + p.phrase)
 		}
-	}
+		return score < bodyThreshold
+	})
 }
 
 // rest: what forbids an answer whatever the class.

@@ -124,7 +124,7 @@ func guessBoundary(body []byte) string {
 		line, rest := cutLine(b)
 		if len(line) > 3 && line[0] == '-' && line[1] == '-' && bytes.IndexByte(line, ' ') < 0 {
 			next, _ := cutLine(rest)
-			if name, _, ok := cutField(next); ok && len(name) > 8 && equalFold(name[:8], "content-") {
+			if n, ok := fieldName(next); ok && n > 8 && equalFold(string(next[:8]), "content-") {
 				return string(trimRightSpace(line))
 			}
 		}

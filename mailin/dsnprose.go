@@ -18,19 +18,19 @@ func proseReport(m *Message, h *header, t *tree) bool {
 		return true
 	}
 	_, k := subjectClass(m.Subject)
-	subject := k == ClassDSN
-	phrase := reportPhrase(m.Text)
 	daemon := daemonSender(m)
+	robot := len(t.returned) > 0 && robotSender(m)
+	if h.has("X-MLServer") && strings.Contains(strings.ToLower(m.Text), "original mail as follows") {
+		return true
+	}
+	if !daemon && k != ClassDSN && m.ReturnPath != "<>" && !robot {
+		return false // a person's mail: no need to look for the phrases
+	}
+	phrase := reportPhrase(m.Text)
 	switch {
-	case daemon && (subject || phrase):
+	case daemon && (k == ClassDSN || phrase), k == ClassDSN && phrase, phrase && robot:
 		return true
-	case m.ReturnPath == "<>" && (subject || phrase) && h.get("Auto-Submitted") != "auto-replied":
-		return true
-	case subject && phrase:
-		return true
-	case phrase && len(t.returned) > 0 && robotSender(m):
-		return true
-	case h.has("X-MLServer") && strings.Contains(strings.ToLower(m.Text), "original mail as follows"):
+	case m.ReturnPath == "<>" && (k == ClassDSN || phrase) && !strings.HasPrefix(h.get("Auto-Submitted"), "auto-replied"):
 		return true
 	}
 	return daemon && h.get("X-Autoreply") == "" && k != ClassAutoReply && !h.has("X-Auto-Response-Suppress")
@@ -57,13 +57,7 @@ func daemonSender(m *Message) bool {
 
 // reportPhrase tells whether the text begins with what mail servers say.
 func reportPhrase(text string) bool {
-	low := strings.ToLower(text[:min(len(text), 4096)])
-	for _, p := range reportPhrases {
-		if strings.Contains(low, p) {
-			return true
-		}
-	}
-	return false
+	return reportIndex.any(strings.ToLower(text[:min(len(text), 4096)]))
 }
 
 // robotSender tells a From address that nobody reads.

@@ -3,11 +3,11 @@ package mailin
 // What mail servers write in reports without a machine-readable part, lower case.
 
 // reportPhrases stand at the top of a report.
-var reportPhrases = [...]string{
+var reportIndex = indexPhrases([]string{
 	"this is the mail system at host", "this is the mail delivery", "this is the qmail-send program", "this message was created automatically by mail delivery software", "this report relates to a message you sent", "could not be delivered to", "couldn't be delivered to", "couldn't be delivered", "could not deliver", "was not delivered to", "wasn't delivered to", "delivery to the following recipient", "delivery has failed to these", "did not reach the following recipient", "undeliverable to the following", "could not be delivered", "the following addresses had permanent", "permanent fatal errors", "permanent error", "delivery failed", "failed to deliver", "unable to deliver", "can't create output", "mail delivery failed", "undelivered message", "returned to sender", "address rejected", "this is an automatically generated delivery status notification", "delivery status notification", "the original message was received at", "mail could not be delivered", "your message cannot be delivered", "message not delivered", "message could not be delivered", "your mail message to the following", "your message to the following", "a message that you sent", "recipient address rejected", "user unknown", "unknown user", "mailbox unavailable", "mailbox is full", "quota exceeded", "the user(s) account is", "the following destination addresses were unknown", "the following message to", "delivery attempts failed", "the message you sent to",
 	"konnte nicht zugestellt werden", "nicht zugestellt werden", "zustellung ist fehlgeschlagen", "zustellung fehlgeschlagen", "konnte nicht übermittelt werden", "empfänger konnte nicht", "postfach des empfängers", "fehler bei der nachrichtenzustellung", "unzustellbar", "nicht zustellbar",
 	"deine nachricht wurde nicht", "n'a pas pu être", "no se pudo entregar", "no se ha podido entregar", "non è stato possibile", "配送", "配信できません", "送信できません",
-}
+})
 
 // returnedMarks stand above the returned mail.
 var returnedMarks = [...]string{

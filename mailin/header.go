@@ -13,11 +13,10 @@ const (
 	maxHeaderFields = 2000
 )
 
-// field is one header field: the name as written and the value still folded
-// and encoded, both slices of the raw mail.
+// field is one header field: the name as written and the value still folded and
+// encoded.
 type field struct {
-	name  []byte
-	value []byte
+	name, value string
 }
 
 // header is a header block in order of appearance (RFC 5322 section 2.2).
@@ -33,87 +32,113 @@ type header struct {
 	overrun bool
 }
 
+// span is a field as positions in the raw bytes.
+type span struct {
+	name, value, end int
+	// joined is the value where skipped lines lie inside of it.
+	joined string
+}
+
 // splitHeader reads the header block at the start of b and returns it with the
 // rest. Lines that are no field are skipped as long as a field follows in the
 // same block; otherwise the body is taken to begin there.
 func splitHeader(b []byte) (header, []byte) {
-	h := header{fields: make([]field, 0, 24)}
-	rest := b
-	used := 0
+	var h header
+	var buf [32]span
+	spans := buf[:0]
+	rest, used := b, 0
+	tries := 0
+scan:
 	for len(rest) > 0 {
 		line, next := cutLine(rest)
+		at := len(b) - len(rest)
 		if len(trimRightSpace(line)) == 0 {
-			if len(line) > 0 && fieldAhead(next) {
-				rest = next // a line of blanks only is an obsolete fold (RFC 5322 section 4.2)
-				continue
+			if len(line) == 0 || tries >= maxTries || !fieldAhead(next) {
+				rest = next
+				break
 			}
-			return h, next
+			tries++
+			rest = next // a line of blanks only is an obsolete fold (RFC 5322 section 4.2)
+			continue
 		}
-		used += len(rest) - len(next)
+		used = at + len(line)
 		switch {
 		case h.cut:
-		case used > maxHeaderBytes || len(h.fields) >= maxHeaderFields:
+		case used > maxHeaderBytes || len(spans) >= maxHeaderFields:
 			h.cut = true
 		case line[0] == ' ' || line[0] == '\t':
-			h.fold(line)
-		default:
-			if !h.add(line) {
-				if line[0] == '-' && bytes.HasPrefix(line, []byte("--")) || h.badLines == 0 && !fieldAhead(next) {
-					h.overrun = true
-					return h, rest
-				}
+			if len(spans) == 0 {
 				h.badLines++
+			} else {
+				spans[len(spans)-1].fold(b, at, line)
 			}
+		default:
+			n, ok := fieldName(line)
+			if ok {
+				spans = append(spans, span{name: at, value: at + n, end: at + len(line)})
+				break
+			}
+			if bytes.HasPrefix(line, []byte("--")) || tries >= maxTries || !fieldAhead(next) {
+				h.overrun = true
+				break scan
+			}
+			tries++
+			h.badLines++
 		}
 		rest = next
 	}
-	return h, nil
+	h.fill(b[:min(used, len(b))], spans)
+	return h, rest
 }
 
-// fold appends a continuation line to the last field. Both are slices of the
-// same mail, so the value only has to end later.
-func (h *header) fold(line []byte) {
-	if len(h.fields) == 0 {
-		h.badLines++
+// maxTries bounds how often a line that is no field is looked past.
+const maxTries = 200
+
+// fold extends a field by a continuation line that begins at position at.
+func (s *span) fold(b []byte, at int, line []byte) {
+	if s.joined == "" && len(bytes.Trim(b[s.end:at], "\r\n")) == 0 {
+		s.end = at + len(line)
 		return
 	}
-	f := &h.fields[len(h.fields)-1]
-	// The continuation may stand behind skipped lines; then it is copied.
-	if end := cap(f.value) - cap(line); end >= len(f.value) && end <= len(f.value)+2 {
-		f.value = f.value[:end+len(line)]
+	if s.joined == "" {
+		s.joined = string(b[s.value:s.end])
+	}
+	if len(s.joined) < maxHeaderBytes/16 {
+		s.joined += "\n" + string(line)
+	}
+}
+
+// fill turns positions into strings that share one copy of the block.
+func (h *header) fill(b []byte, spans []span) {
+	if len(spans) == 0 {
 		return
 	}
-	joined := make([]byte, 0, len(f.value)+len(line)+1)
-	f.value = append(append(append(joined, f.value...), '\n'), line...)
+	text := string(b)
+	h.fields = make([]field, len(spans))
+	for i, s := range spans {
+		name := text[s.name:s.value]
+		value := text[s.value+1 : max(s.end, s.value+1)]
+		if s.joined != "" {
+			value = s.joined[1:]
+		}
+		h.fields[i] = field{strings.TrimRight(name, " \t"), value}
+	}
 }
 
-// add appends the field of one line, or reports that the line is none.
-func (h *header) add(line []byte) bool {
-	name, value, ok := cutField(line)
-	if !ok {
-		return false
+// fieldName finds the colon of a line that is a field: printable ASCII before it,
+// blanks right before the colon are tolerated (RFC 5322 section 4.5.8).
+func fieldName(line []byte) (colon int, ok bool) {
+	i := bytes.IndexByte(line[:min(len(line), 130)], ':')
+	if i <= 0 {
+		return 0, false
 	}
-	h.fields = append(h.fields, field{name, value})
-	return true
-}
-
-// cutField splits "Name: value". Blanks before the colon are tolerated
-// (RFC 5322 section 4.5.8), other characters outside of printable ASCII are not.
-func cutField(line []byte) (name, value []byte, ok bool) {
-	i := bytes.IndexByte(line, ':')
-	if i <= 0 || i > 128 {
-		return nil, nil, false
-	}
-	name = trimRightSpace(line[:i])
-	if len(name) == 0 {
-		return nil, nil, false
-	}
+	name := trimRightSpace(line[:i])
 	for _, c := range name {
 		if c <= ' ' || c >= 0x7f {
-			return nil, nil, false
+			return 0, false
 		}
 	}
-	return name, line[i+1:], true
+	return i, len(name) > 0
 }
 
 // fieldAhead tells whether a header field follows before the next empty line.
@@ -124,7 +149,7 @@ func fieldAhead(b []byte) bool {
 		if len(line) == 0 {
 			return false
 		}
-		if name, _, ok := cutField(line); ok && knownField(name) {
+		if n, ok := fieldName(line); ok && knownField(trimRightSpace(line[:n])) {
 			return true
 		}
 		b = next
@@ -141,7 +166,7 @@ func knownField(name []byte) bool {
 	if len(name) > 8 && strings.EqualFold(string(name[:8]), "content-") {
 		return true
 	}
-	switch lower(name) {
+	switch strings.ToLower(string(name)) {
 	case "return-path", "received", "from", "to", "cc", "bcc", "subject", "date",
 		"message-id", "in-reply-to", "references", "reply-to", "sender", "mime-version",
 		"delivered-to", "dkim-signature", "authentication-results", "importance",
@@ -219,10 +244,10 @@ func trimRightSpace(b []byte) []byte {
 }
 
 // unfold joins the lines of a value and trims it (RFC 5322 section 2.2.3).
-func unfold(v []byte) string {
-	v = bytes.TrimSpace(v)
-	if bytes.IndexByte(v, '\n') < 0 && bytes.IndexByte(v, '\r') < 0 {
-		return string(v)
+func unfold(v string) string {
+	v = strings.Trim(v, " \t\r\n")
+	if strings.IndexByte(v, '\n') < 0 && strings.IndexByte(v, '\r') < 0 {
+		return v
 	}
 	out := make([]byte, 0, len(v))
 	for i := 0; i < len(v); i++ {
@@ -239,11 +264,11 @@ func unfold(v []byte) string {
 }
 
 // equalFold compares ASCII without regard to case and without allocation.
-func equalFold(b []byte, s string) bool {
+func equalFold(b, s string) bool {
 	if len(b) != len(s) {
 		return false
 	}
-	for i := range b {
+	for i := 0; i < len(b); i++ {
 		if lowerByte(b[i]) != lowerByte(s[i]) {
 			return false
 		}
@@ -257,5 +282,3 @@ func lowerByte(c byte) byte {
 	}
 	return c
 }
-
-func lower(b []byte) string { return strings.ToLower(string(b)) }

@@ -136,6 +136,23 @@ func notesAbove(lines []string, i int) int {
 	return top
 }
 
+// bareNotes tells the "An" line of a Lotus Notes block whose labels stand alone on
+// their lines.
+func bareNotes(lines []string, i int) bool {
+	switch strings.TrimSpace(lines[i]) {
+	case "An", "To", "A", "Pour":
+	default:
+		return false
+	}
+	for k := i + 1; k < len(lines) && k < i+12; k++ {
+		switch strings.TrimSpace(lines[k]) {
+		case "Thema", "Subject", "Betreff", "Kopie", "cc", "Objet":
+			return notesAbove(lines, i) < i
+		}
+	}
+	return false
+}
+
 // notesDate tells a short line that ends with a date and a time of day.
 func notesDate(s string) bool {
 	if len(s) > 160 || len(s) < 10 || strings.Count(s, ":") < 1 {

@@ -154,8 +154,12 @@ func (m *Message) readAttachments(t *tree, cids []string) {
 	if len(t.leaves) == 0 {
 		return
 	}
+	withID := false
+	for i := range t.leaves {
+		withID = withID || t.leaves[i].cid != ""
+	}
 	for i := range t.other {
-		if t.other[i].html && len(t.leaves) > 0 {
+		if t.other[i].html && withID {
 			cids = append(cids, cidRefs([]byte(t.other[i].decode(t)))...)
 		}
 	}
@@ -326,12 +330,12 @@ func (m *Message) keepFields(h *header) {
 		if len(s) > maxFieldValue {
 			s = string(cutRune([]byte(s), maxFieldValue))
 		}
-		m.Header = append(m.Header, Field{Name: string(f.name), Value: s})
+		m.Header = append(m.Header, Field{Name: f.name, Value: s})
 	}
 }
 
 // traceField tells the fields of transport: RFC 5321 trace, signatures, verdicts.
-func traceField(name []byte) bool {
+func traceField(name string) bool {
 	for _, w := range [...]string{"Received", "DKIM-Signature", "Authentication-Results", "X-Google-DKIM-Signature", "Received-SPF", "X-Received", "X-Gm-Message-State", "DomainKey-Signature"} {
 		if equalFold(name, w) {
 			return true

@@ -34,7 +34,7 @@ const (
 // not sure it keeps: a line counts as the author's unless a sign says otherwise.
 func splitReply(text string, c replyContext) replySplit {
 	lines := strings.Split(text, "\n")
-	q := quoteFinder{lines: lines, kind: make([]byte, len(lines)), c: c}
+	q := quoteFinder{lines: lines, kind: make([]byte, len(lines)), c: c, marks: strings.Contains(text, quoteMark)}
 	q.find()
 	own := q.pick(lineOwn)
 	if allBlank(own) && q.top && !q.forward {
@@ -70,6 +70,7 @@ type quoteFinder struct {
 	c       replyContext
 	forward bool // a forwarded mail is in it
 	ours    bool // our own separator was there
+	marks   bool // the text has quote marks
 	top     bool // an announcement without marks below was cut at
 	keepTop bool // such an announcement does not cut
 }
@@ -104,7 +105,7 @@ func (q *quoteFinder) line(i int, line string) (n int, done bool) {
 	case q.wrapped(i):
 		q.kind[i] = lineQuoted
 		return 0, false
-	case strings.Contains(line, quoteMark):
+	case q.marks && strings.Contains(line, quoteMark):
 		return 0, q.hard(i)
 	case markerLine(line, q.c.prefix):
 		q.kind[i] = lineQuoted
@@ -126,7 +127,7 @@ func (q *quoteFinder) line(i int, line string) (n int, done bool) {
 	if n := attribution(q.lines, i); n > 0 {
 		return n - 1, q.announced(i, n)
 	}
-	if headerBlock(q.lines, i) > 0 {
+	if headerBlock(q.lines, i) > 0 || bareNotes(q.lines, i) {
 		return 0, q.hard(i)
 	}
 	return 0, false
@@ -263,10 +264,18 @@ func (q *quoteFinder) blankBefore(i int) bool {
 // pick returns the lines of one kind, in order.
 func (q *quoteFinder) pick(kind byte) []string {
 	out := make([]string, 0, len(q.lines))
+	skipped := false
 	for i, l := range q.lines {
-		if q.kind[i] == kind {
-			out = append(out, l)
+		if q.kind[i] != kind {
+			skipped = true
+			continue
 		}
+		// One empty line remains where something was cut out.
+		if skipped && strings.TrimSpace(l) == "" && len(out) > 0 && strings.TrimSpace(out[len(out)-1]) == "" {
+			continue
+		}
+		skipped = false
+		out = append(out, l)
 	}
 	return out
 }

@@ -30,6 +30,9 @@ const (
 // separator recognises the lines that mail programs put above quoted or forwarded
 // mail, and those of our own notifications.
 func separator(line string) separatorKind {
+	if !maySeparate(line) {
+		return separatorNone
+	}
 	s := strings.Trim(line, " \t>*|\u00a0")
 	if len(s) < 6 || len(s) > 250 {
 		return separatorNone
@@ -57,6 +60,19 @@ func separator(line string) separatorKind {
 		}
 	}
 	return separatorNone
+}
+
+// maySeparate is a cheap test that most lines of prose fail.
+func maySeparate(line string) bool {
+	line = strings.TrimLeft(line, " \t>*|")
+	if len(line) < 6 || len(line) > 600 {
+		return false
+	}
+	switch c := line[0]; {
+	case c == '-' || c == '_' || c == '=' || c == '#' || c >= 0x80:
+		return true
+	}
+	return strings.HasSuffix(strings.TrimRight(line, " \t*"), ":") || strings.HasSuffix(line, "---") || strings.Contains(line, "bove this line") || strings.Contains(line, "berhalb dieser")
 }
 
 // ourWords recognises the separator of our own notifications.
