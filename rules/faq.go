@@ -88,6 +88,10 @@ func newFAQ() *faq {
 
 // build makes the similarity index.
 func (f *faq) build(o options) {
+	if len(f.entries) == 0 {
+		f.sim = &similarity{}
+		return
+	}
 	var b similarityBuilder
 	for i := range f.entries {
 		e := &f.entries[i]
@@ -101,10 +105,27 @@ func (f *faq) build(o options) {
 			b.add(i, q)
 		}
 	}
-	for _, m := range o.background[:min(len(o.background), maxBackground)] {
-		b.add(-1, m)
+	f.sim = b.build(len(f.entries))
+	for _, mails := range [][]string{o.background[:min(len(o.background), maxBackground)], shippedBackground()} {
+		for _, m := range mails {
+			if !f.claims(m) {
+				b.add(-1, m)
+			}
+		}
 	}
 	f.sim = b.build(len(f.entries))
+}
+
+// claims reports whether an entry would answer a mail that is meant as
+// background. Such a mail must not keep the entry from answering its like: FAQ
+// entries are written because of tickets that people had answered until then.
+func (f *faq) claims(mail string) bool {
+	found := f.sim.find("", mail, 1)
+	if len(found) == 0 {
+		return false
+	}
+	score, lead := f.entries[found[0].entry].threshold(&f.settings)
+	return found[0].score >= score && found[0].margin >= lead
 }
 
 // FAQEntry returns an entry by its id.
