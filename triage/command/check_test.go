@@ -17,7 +17,7 @@ func TestContradictions(t *testing.T) {
 			for range 2 {
 				m := Parse(strings.Join(lines, "\n")+"\n\nText", c)
 				if m.OK() != ok || !ok && m.Problems[0].Code != Contradiction {
-					t.Errorf("%q: %s", lines, print(m))
+					t.Errorf("%q: %s", lines, summary(m))
 				}
 				lines[0], lines[len(lines)-1] = lines[len(lines)-1], lines[0]
 			}
@@ -40,7 +40,7 @@ func TestTextVerb(t *testing.T) {
 		t.Helper()
 		m := Parse(text+"\n\nText", c)
 		if !m.OK() || m.TextVerb() != want || m.Text != "Text" {
-			t.Errorf("%q: %q %s, want %q", text, m.TextVerb(), print(m), want)
+			t.Errorf("%q: %q %s, want %q", text, m.TextVerb(), summary(m), want)
 		}
 	}
 	check("", "")
@@ -65,7 +65,7 @@ func TestPlacesOfTickets(t *testing.T) {
 	t.Parallel()
 	check := func(c Context, text, want string) {
 		t.Helper()
-		if got := print(Parse(text, c)); got != want {
+		if got := summary(Parse(text, c)); got != want {
 			t.Errorf("%q\n got %s\nwant %s", text, got, want)
 		}
 	}
@@ -113,8 +113,8 @@ func TestPlacesOfTickets(t *testing.T) {
 	check(fresh, "#zeige IT-10398", "#zeige IT-10398 | ")
 
 	m := Parse("#assign IT-10423 brandel", list)
-	if fixed, ok := m.Corrected(list); !ok || print(fixed) != "#zuweisen IT-10423 markus | " {
-		t.Errorf("corrected: %s", print(fixed))
+	if fixed, ok := m.Corrected(list); !ok || summary(fixed) != "#zuweisen IT-10423 markus | " {
+		t.Errorf("corrected: %s", summary(fixed))
 	}
 	if !Parse("#meine\n#hilfe", reply).QueryOnly() || Parse("#meine\n#ich", reply).QueryOnly() || Parse("Text", reply).QueryOnly() {
 		t.Error("QueryOnly")
@@ -130,7 +130,7 @@ func TestInsertions(t *testing.T) {
 		t.Errorf("%+v\n%q", m.Parts, m.Text)
 	}
 	if m := Parse("Hallo\n#faq drucker-ofline\nGruß", c); m.OK() || m.Text != "Hallo\n\nGruß" {
-		t.Errorf("%s", print(m))
+		t.Errorf("%s", summary(m))
 	}
 }
 
@@ -146,7 +146,7 @@ func TestOrder(t *testing.T) {
 		m := Parse(strings.Join(lines, "\n")+"\n\nText", c)
 		got := strip(Order(m.Commands))
 		if !m.OK() || want != nil && !reflect.DeepEqual(got, want) {
-			t.Fatalf("%q: %s", lines, print(m))
+			t.Fatalf("%q: %s", lines, summary(m))
 		}
 		want = got
 	}

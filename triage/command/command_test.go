@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// print is what a mail does, in one comparable string.
-func print(m Mail) string {
+// summary is what a mail does, in one comparable string.
+func summary(m Mail) string {
 	var b strings.Builder
 	for _, c := range m.Commands {
 		b.WriteString(c.Print("de", "IT") + " | ")
@@ -24,7 +24,7 @@ func TestPlaces(t *testing.T) {
 	c := context(t)
 	check := func(text, want string) {
 		t.Helper()
-		if got := print(Parse(text, c)); got != want {
+		if got := summary(Parse(text, c)); got != want {
 			t.Errorf("%q\n got %s\nwant %s", text, got, want)
 		}
 	}
@@ -44,7 +44,10 @@ func TestPlaces(t *testing.T) {
 	check("Hallo\n\n#gelöst\n\nGruß", "!misplaced | Hallo///Gruß")
 	check("Hallo\n\n#ich", "!misplaced | Hallo")
 	check("Hallo\n\n#gelöst\n#ich", "!misplaced | !misplaced | Hallo")
-	check("Hallo\n\n#gelöscht", "Hallo//#gelöscht")
+	check("Hallo\n\n#Sommerfest", "Hallo//#Sommerfest")
+	check("Hallo\n\n#gelost", "!unknown | Hallo")
+	check("Hallo\n#gelost", "Hallo/#gelost")
+	check("Hallo\n\n#gelost\n\nGruß", "Hallo//#gelost//Gruß")
 	check("Hallo\n#1 Drucker\n# Titel\n#ff0000\n#include\n#", "Hallo/#1 Drucker/# Titel/#ff0000/#include/#")
 	check("#1 Drucker\nHallo", "#1 Drucker/Hallo")
 	check("# Titel\nHallo", "# Titel/Hallo")
@@ -63,7 +66,7 @@ func TestSpelling(t *testing.T) {
 	check := func(want string, texts ...string) {
 		t.Helper()
 		for _, text := range texts {
-			if got := print(Parse(text, c)); got != want {
+			if got := summary(Parse(text, c)); got != want {
 				t.Errorf("%q\n got %s\nwant %s", text, got, want)
 			}
 		}
@@ -113,7 +116,7 @@ func TestProblems(t *testing.T) {
 			}
 		}
 		if fixed, ok := m.Corrected(c); suggestion != "" && (!ok || !reflect.DeepEqual(strip(fixed.Commands), strip(m.Problems[0].Corrected))) {
-			t.Errorf("%q: corrected %v %s, want %+v", text, ok, print(fixed), m.Problems[0].Corrected)
+			t.Errorf("%q: corrected %v %s, want %+v", text, ok, summary(fixed), m.Problems[0].Corrected)
 		}
 	}
 	check("#gelost", Unknown, "#gelöst")
@@ -205,7 +208,7 @@ func TestAllOrNothing(t *testing.T) {
 	c := context(t)
 	m := Parse("#gelost\n#prio hochh\n\nHallo Frau Berger,\n#ich\nGruß", c)
 	if m.OK() || len(m.Problems) != 3 {
-		t.Fatalf("%s", print(m))
+		t.Fatalf("%s", summary(m))
 	}
 	if m.Problems[0].Line != 1 || m.Problems[1].Line != 2 || m.Problems[2].Line != 5 || m.Problems[1].Literal != "#prio hochh" {
 		t.Errorf("lines: %+v", m.Problems)
@@ -217,12 +220,15 @@ func TestAllOrNothing(t *testing.T) {
 		t.Errorf("text: %s", got)
 	}
 	fixed, ok := m.Corrected(c)
-	if got := print(fixed); !ok || got != "#ich | #gelöst | #prio P2 | Hallo Frau Berger,/Gruß" {
+	if got := summary(fixed); !ok || got != "#ich | #gelöst | #prio P2 | Hallo Frau Berger,/Gruß" {
 		t.Errorf("corrected: %v %s", ok, got)
+	}
+	if fixed, ok := Parse("Hallo\n\n#gelost", c).Corrected(c); !ok || summary(fixed) != "#gelöst | Hallo" || !fixed.Commands[0].Closing {
+		t.Errorf("corrected closing: %s", summary(fixed))
 	}
 	m = Parse("#gelost\n#quatsch\nHallo", c)
 	if _, ok := m.Corrected(c); ok || m.Text != "Hallo" {
-		t.Errorf("corrected without a suggestion: %s", print(m))
+		t.Errorf("corrected without a suggestion: %s", summary(m))
 	}
 	m = Parse("#gelost\n#wraten\n", c)
 	if _, ok := m.Corrected(c); ok {
@@ -237,14 +243,14 @@ func TestTooMany(t *testing.T) {
 	t.Parallel()
 	c := context(t)
 	if m := Parse(strings.Repeat("#tag +a\n", MaxCommands-1)+"#ich", c); !m.OK() || len(m.Commands) != 2 {
-		t.Errorf("%d lines: %s", MaxCommands, print(m))
+		t.Errorf("%d lines: %s", MaxCommands, summary(m))
 	}
 	var b strings.Builder
 	for i := range 50 {
 		b.WriteString("#zeit " + string(rune('1'+i%9)) + "m\n")
 	}
 	if m := Parse(b.String(), c); len(m.Problems) != 1 || m.Problems[0].Code != TooMany || len(m.Commands) != MaxCommands {
-		t.Errorf("%s", print(m))
+		t.Errorf("%s", summary(m))
 	}
 	if m := Parse("Hallo\n"+strings.Repeat("#ich\n", 100_000), c); len(m.Problems) != MaxCommands+1 {
 		t.Errorf("%d problems", len(m.Problems))
@@ -272,7 +278,7 @@ func TestSubject(t *testing.T) {
 		t.Helper()
 		c.Subject = subject
 		m := Parse(text, c)
-		if got := print(m); got != want {
+		if got := summary(m); got != want {
 			t.Errorf("%q, %q\n got %s\nwant %s", subject, text, got, want)
 		}
 		if m.FromSubject != (len(m.Commands)+len(m.Problems) > 0) {
@@ -288,7 +294,7 @@ func TestSubject(t *testing.T) {
 	check(asNew(c), "#meine", "Lena Huber\nIT", "#meine | ")
 	check(asNew(c), "#prio hoch", "Der Drucker", "Der Drucker")
 	c.Subject = "[IT-10423] #gelost"
-	if m, ok := Parse("", c).Corrected(c); !ok || print(m) != "#gelöst | " {
-		t.Errorf("corrected subject: %v %s", ok, print(m))
+	if m, ok := Parse("", c).Corrected(c); !ok || summary(m) != "#gelöst | " {
+		t.Errorf("corrected subject: %v %s", ok, summary(m))
 	}
 }

@@ -52,6 +52,5 @@ func context(t testing.TB) Context {
 	}
 }
 
-func at(c Context) Context     { return c }
 func asNew(c Context) Context  { c.Place, c.Ticket = New, Ref{}; return c }
 func asList(c Context) Context { c.Place, c.Ticket = List, Ref{}; return c }

@@ -55,21 +55,6 @@ func Parse(text string, c Context) Mail {
 	return p.m
 }
 
-// subject is the subject when it counts as the block: the text is empty, or it is a
-// new mail that asks for a list.
-func (p *parser) subject(text string) string {
-	s := stripSubject(p.c.Subject, p.c.Prefix)
-	word := commandWord(s)
-	if word == "" {
-		return ""
-	}
-	w, known := words[verbKey(word)]
-	if strings.TrimSpace(clean(text)) == "" || p.c.Place == New && known && grammar[w.row].need == query {
-		return s
-	}
-	return ""
-}
-
 func splitLines(text string) []string {
 	return strings.Split(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n")
 }
@@ -123,7 +108,7 @@ func (p *parser) lastParagraph(lines []string, offset, first int) (start int, fo
 			break
 		}
 		l := p.line(s, lines[i-1], offset+first+i-1)
-		if l.spec == nil || !l.spec.closing {
+		if !l.mayClose() {
 			return 0, nil
 		}
 		l.closing = true
@@ -133,6 +118,16 @@ func (p *parser) lastParagraph(lines []string, offset, first int) (start int, fo
 		return 0, nil
 	}
 	return i, found
+}
+
+// mayClose reports whether the line is a closing command, or a slip for one: as the last
+// paragraph "#gelost" is no text for the requester.
+func (l *line) mayClose() bool {
+	if l.spec != nil {
+		return l.spec.closing
+	}
+	meant := suggestVerbs(l.word)
+	return len(meant) == 1 && grammar[meant[0].row].closing
 }
 
 // text keeps what is written to people: it unescapes ##x, takes the insertions out and
@@ -368,32 +363,4 @@ func trimBlankLines(s string) string {
 		lines = lines[:len(lines)-1]
 	}
 	return strings.Join(lines, "\n")
-}
-
-// isOK recognises the answer that accepts suggestions: nothing but "ok".
-func isOK(text string) bool {
-	if len(text) > maxLine {
-		return false
-	}
-	switch strings.Trim(fold(clean(text)), " .,;!\"") {
-	case "ok", "okay", "o.k", "oke", "okey":
-		return true
-	}
-	return false
-}
-
-var answerPrefix = regexp.MustCompile(`(?i)^\s*(?:re|aw|antwort|wg|fwd?|sv)\s*(?:\[\d+\])?:\s*`)
-
-// stripSubject removes answer prefixes and our tag from the head of a subject.
-func stripSubject(subject, prefix string) string {
-	s := clean(subject)
-	tag := regexp.MustCompile(`(?i)^\s*\[(?:` + regexp.QuoteMeta(prefix) + `|H)-\d{1,12}\]\s*`)
-	for range 20 {
-		next := tag.ReplaceAllString(answerPrefix.ReplaceAllString(s, ""), "")
-		if next == s {
-			break
-		}
-		s = next
-	}
-	return s
 }

@@ -13,7 +13,7 @@ func TestWhen(t *testing.T) {
 		for _, text := range texts {
 			m := Parse("#wv "+text, c)
 			if len(m.Commands) != 1 || m.Commands[0].When.Format("2006-01-02 15:04 -0700") != want {
-				t.Errorf("%q: %s %+v, want %s", text, print(m), m.Problems, want)
+				t.Errorf("%q: %s %+v, want %s", text, summary(m), m.Problems, want)
 			}
 		}
 	}
@@ -39,7 +39,7 @@ func TestWhen(t *testing.T) {
 		t.Helper()
 		for _, text := range texts {
 			if m := Parse("#wv "+text, c); len(m.Problems) != 1 || m.Problems[0].Code != code {
-				t.Errorf("%q: %s, want %s", text, print(m), code)
+				t.Errorf("%q: %s, want %s", text, summary(m), code)
 			}
 		}
 	}
@@ -64,7 +64,7 @@ func TestWhenAcrossTheClockChange(t *testing.T) {
 	m = Parse("#wv 30m", c)
 	again := Parse(m.Commands[0].Print("de", "IT"), c)
 	if !again.OK() || !again.Commands[0].When.Equal(m.Commands[0].When) {
-		t.Errorf("%s is read back as %s", m.Commands[0].When, print(again))
+		t.Errorf("%s is read back as %s", m.Commands[0].When, summary(again))
 	}
 	c.Location, c.Opening = nil, nil
 	if m := Parse("#wv morgen", c); m.Commands[0].When.Format(time.RFC3339) != "2026-10-26T08:00:00Z" {
@@ -79,7 +79,7 @@ func TestCallIsPast(t *testing.T) {
 		t.Helper()
 		m := Parse("#anruf "+text+"\nNotiz", c)
 		if len(m.Commands) != 1 || m.Commands[0].When.Format("2006-01-02 15:04") != want {
-			t.Errorf("%q: %s, want %s", text, print(m), want)
+			t.Errorf("%q: %s, want %s", text, summary(m), want)
 		}
 	}
 	check("", "0001-01-01 00:00")
@@ -98,7 +98,7 @@ func TestAway(t *testing.T) {
 	check := func(now, text, want string) {
 		t.Helper()
 		c.Now, _ = time.ParseInLocation(time.DateOnly, now, c.Location)
-		if got := print(Parse("#urlaub "+text, c)); got != want {
+		if got := summary(Parse("#urlaub "+text, c)); got != want {
 			t.Errorf("%s, %q: %s, want %s", now, text, got, want)
 		}
 	}
