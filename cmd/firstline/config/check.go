@@ -8,6 +8,7 @@ func (d *decoder) crossChecks() {
 	d.checkPeople()
 	d.checkHandOvers()
 	d.checkWeeks()
+	d.checkTexts()
 }
 
 // checkWeeks reports calendars that stay closed for a whole week of the coming

@@ -302,3 +302,33 @@ func BenchmarkLoad(b *testing.B) {
 		Load(example, Options{Purpose: Check, Now: now, Env: noEnv})
 	}
 }
+
+// A test inside the configuration that fails names the key, what was expected
+// and what came out.
+func TestFailingRuleTest(t *testing.T) {
+	t.Parallel()
+	dir := files(t, map[string]string{"config.yaml": head + `
+categories: {drucker: {group: first-level, strong: [toner]}}
+categorize: {else: drucker}
+people: {agents: [{id: lena, name: Lena, email: l@isarwerk.example}], groups: {first-level: {members: [lena]}}}
+rules:
+  - name: Verbrauchsmaterial
+    when: {words: [toner], words_also: [leer, bestellen]}
+    then: {category: drucker, priority: P4}
+tests:
+  - name: Toner am Freitagnachmittag
+    mail: {from: a@isarwerk.example, subject: Toner, body: Der Toner ist aus.}
+    expect: {category: drucker, priority: P4}
+`})
+	c, fs := Load(filepath.Join(dir, "config.yaml"), Options{Purpose: Explain, Now: now, Env: noEnv})
+	if source.HasErrors(fs) {
+		t.Fatal(source.Render(fs, "de"))
+	}
+	results := c.Desk.Rules.Test()
+	if len(results) != 1 || results[0].OK || len(results[0].Diffs) != 1 {
+		t.Fatalf("%+v", results)
+	}
+	if d := results[0].Diffs[0]; d.Key != "priority" || d.Want != "P4" || d.Got != "P3" {
+		t.Errorf("%+v", d)
+	}
+}

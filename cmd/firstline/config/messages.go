@@ -51,6 +51,7 @@ var (
 	noLanguage   = source.Message{Code: "K079", Level: source.Warning, DE: "Hier fehlt der Text für Sprache „%s“.", EN: "The text for language “%s” is missing here."}
 	notInMatrix  = source.Message{Code: "K080", Level: source.Error, DE: "In dieser Zeile der Matrix fehlt „%s“.", EN: "“%s” is missing in this row of the matrix."}
 	bothBounds   = source.Message{Code: "K081", Level: source.Error, DE: "„to“ liegt vor „from“.", EN: "“to” is before “from”."}
+	badTemplate  = source.Message{Code: "K083", Level: source.Error, DE: "Vorlage fehlerhaft: %s (%s).", EN: "Bad template: %s (%s)."}
 	noTargets    = source.Message{Code: "K082", Level: source.Warning, DE: "Für %s sind keine Ziele gesetzt.", EN: "No targets are set for %s."}
 )
 

@@ -1,12 +1,14 @@
 package config
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
 
-	"firstline/mailin"
+	"firstline/mailout"
 	"firstline/rules/source"
 )
 
@@ -29,6 +31,43 @@ func (d *decoder) templates() {
 		d.name(source.Text{Value: p.Key.Value, Node: p.Key})
 		desk.Notes[p.Key.Value] = d.r.Text(p.Value).Value
 	}
+}
+
+// checkTexts reports mistakes in the texts for requesters: an unknown value, a
+// bracket left open. Explaining a mail needs no texts.
+func (d *decoder) checkTexts() {
+	if d.o.Purpose == Explain {
+		return
+	}
+	for _, receipt := range d.root.Map("templates").Map("receipt").Pairs() {
+		for _, t := range d.r.ByLanguage(receipt.Value) {
+			_, problems := mailout.ParseSnippet("", 1, t.Value)
+			for _, p := range problems {
+				d.textProblem(t.Node, p)
+			}
+		}
+	}
+	folder := d.c.Templates.Folder
+	if info, err := d.o.Stat(folder); folder == "" || err != nil || !info.IsDir() {
+		return
+	}
+	_, problems := mailout.LoadTexts(os.DirFS(folder))
+	for _, p := range problems {
+		d.r.AddPlace(filepath.Join(filepath.Base(folder), p.File), p.Line, p.Column, 1, "", badTemplate, p.Text, p.Fix)
+	}
+}
+
+// textProblem places a problem inside a text of the configuration.
+func (d *decoder) textProblem(n *source.Node, p mailout.TemplateProblem) {
+	if !n.Block {
+		d.r.AddIn(n, p.Column-1, 1, badTemplate, p.Text, p.Fix)
+		return
+	}
+	at := *n
+	at.Line += p.Line
+	line := n.File.Line(at.Line)
+	at.Column = len(line) - len(strings.TrimLeft(line, " ")) + p.Column
+	d.r.Add(&at, badTemplate, p.Text, p.Fix)
 }
 
 func (d *decoder) reports() {
@@ -133,6 +172,3 @@ func (d *decoder) storage() {
 	l := d.keys(d.root.Get("log"), "log")
 	d.c.Log = Log{Level: l.Enum("level", "info", "debug", "info", "warn", "error"), Format: l.Enum("format", "text", "text", "json")}
 }
-
-// isOwn reports whether an address is one of the support mailboxes.
-func (d *decoder) isOwn(address string) bool { return d.own[mailin.FoldAddress(address)] }

@@ -113,7 +113,7 @@ func (d *decoder) slas() {
 	if slices.Contains(known, "standard") {
 		d.c.Desk.DefaultSLA = "standard"
 	}
-	if t := d.root.Text("sla_default"); t.Node != nil && d.r.Known(t, anSLA, known) {
+	if t := d.root.Text("sla_default"); d.r.Known(t, anSLA, known) && slices.Contains(known, t.Value) {
 		d.c.Desk.DefaultSLA = t.Value
 	}
 }
@@ -123,7 +123,7 @@ func (d *decoder) policy(p source.Pair) *sla.Policy {
 	policy := &sla.Policy{Name: p.Key.Value, WarnAt: m.Percent("warn_at", 0.75), Targets: map[string]sla.Targets{}}
 	calendars := names(d.c.Desk.Calendars)
 	policy.Calendar = calendars[0]
-	if t := m.Need("calendar"); d.r.Known(t, aCalendar, calendars) && t.Node != nil {
+	if t := m.Need("calendar"); d.r.Known(t, aCalendar, calendars) && slices.Contains(calendars, t.Value) {
 		policy.Calendar = t.Value
 	}
 	policy.PauseWhen = []string{"waiting_requester"}
