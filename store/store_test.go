@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -38,67 +40,279 @@ func view(t testing.TB, s *Store, fn func(ctx context.Context, tx *Tx) error) {
 	}
 }
 
-func TestAcceptThenTriage(t *testing.T) {
-	t.Parallel()
-	s := open(t)
+// sql runs statements as nobody may in the program: without foreign keys, and
+// with the append-only triggers lifted.
+func sql(t testing.TB, s *Store, statements ...string) {
+	t.Helper()
+	err := s.exclusive(t.Context(), func(c *conn) error {
+		for _, text := range append(append([]string{
+			"PRAGMA foreign_keys = 0",
+			"INSERT INTO meta (key, value) VALUES ('erasing', '1')",
+		}, statements...), "DELETE FROM meta WHERE key = 'erasing'", "PRAGMA foreign_keys = 1") {
+			if err := c.run(t.Context(), text); err != nil {
+				return fmt.Errorf("%s: %w", text, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deliver accepts a mail with the given bytes under the next UID.
+func deliver(t testing.TB, s *Store, uid uint32, raw string) (id int64) {
+	t.Helper()
 	update(t, s, func(ctx context.Context, tx *Tx) error {
 		m, err := tx.Mailbox(ctx, "it")
 		if err != nil {
 			return err
 		}
-		id, fresh, err := tx.AcceptInbound(ctx, In{MailboxID: m.ID, UIDValidity: 1, UID: 7, Raw: []byte("Subject: x\r\n\r\n")})
-		if err != nil || !fresh || id != 1 {
-			t.Errorf("accept = %d, %v, %v", id, fresh, err)
+		id, _, err = tx.AcceptInbound(ctx, In{MailboxID: m.ID, UIDValidity: 1, UID: uid, Raw: []byte(raw)})
+		return err
+	})
+	return id
+}
+
+// ticketOf triages a mail into a ticket with everything a ticket has.
+func ticketOf(t testing.TB, s *Store, inboxID int64) (tk Ticket) {
+	t.Helper()
+	update(t, s, func(ctx context.Context, tx *Tx) error {
+		in, err := tx.Inbound(ctx, inboxID)
+		if err != nil {
+			return err
+		}
+		raw, err := tx.Raw(ctx, inboxID)
+		if err != nil {
+			return err
+		}
+		if err := triageOne(ctx, tx, in, raw); err != nil {
+			return err
+		}
+		in, err = tx.Inbound(ctx, inboxID)
+		if err != nil {
+			return err
+		}
+		tk, err = tx.Ticket(ctx, in.TicketID)
+		return err
+	})
+	return tk
+}
+
+// sound fails the test when Fsck finds anything.
+func sound(t testing.TB, s *Store) {
+	t.Helper()
+	list, err := s.Fsck(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range list {
+		t.Errorf("fsck: %s: %s %v", v.Name, v.Text, v.IDs)
+	}
+}
+
+func TestMailBecomesTicket(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	id := deliver(t, s, 7, "Subject: printer\r\n\r\nIt does not print.\r\n")
+	tk := ticketOf(t, s, id)
+	if got, want := tk.Number, int64(10000); got != want {
+		t.Errorf("number = %d, want %d", got, want)
+	}
+	view(t, s, func(ctx context.Context, tx *Tx) error {
+		in, err := tx.Inbound(ctx, id)
+		if err != nil {
+			return err
+		}
+		if in.State != "done" || in.Outcome != "opened" || in.TicketID != tk.ID || !in.DoneAt.Equal(epoch) {
+			t.Errorf("inbox = %+v", in)
+		}
+		list, err := tx.ToAck(ctx, in.MailboxID, 1, 10)
+		if err != nil {
+			return err
+		}
+		if len(list) != 1 || list[0] != (AckRow{UID: 7, InboxID: id, Outcome: "opened"}) {
+			t.Errorf("to acknowledge = %+v", list)
 		}
 		return nil
 	})
+	sound(t, s)
+}
+
+func TestUpdateRollsBack(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	wrong := errors.New("wrong")
+	write := func(tx *Tx) error { return tx.SetMeta(t.Context(), "k", "v") }
+	cases := []struct {
+		name  string
+		run   func() error
+		check func(t *testing.T, err error)
+	}{
+		{"error", func() error {
+			return s.Update(t.Context(), func(tx *Tx) error { return errors.Join(write(tx), wrong) })
+		}, func(t *testing.T, err error) {
+			if !errors.Is(err, wrong) {
+				t.Errorf("error = %v, want it passed through", err)
+			}
+		}},
+		{"panic", func() (err error) {
+			defer func() { err = fmt.Errorf("%v", recover()) }()
+			return s.Update(t.Context(), func(tx *Tx) error { _ = write(tx); panic("poison") })
+		}, func(t *testing.T, err error) {
+			if got, want := err.Error(), "poison"; got != want {
+				t.Errorf("recovered %q, want %q", got, want)
+			}
+		}},
+		{"cancelled", func() error {
+			ctx, cancel := context.WithCancel(t.Context())
+			return s.Update(ctx, func(tx *Tx) error {
+				if err := write(tx); err != nil {
+					return err
+				}
+				cancel()
+				return tx.SetMeta(ctx, "k2", "v")
+			})
+		}, func(t *testing.T, err error) {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("error = %v, want context.Canceled", err)
+			}
+		}},
+		{"constraint", func() error {
+			return s.Update(t.Context(), func(tx *Tx) error {
+				if err := write(tx); err != nil {
+					return err
+				}
+				return tx.InsertTicket(t.Context(), &Ticket{State: "nonsense", Priority: "P1"})
+			})
+		}, func(t *testing.T, err error) {
+			if !errors.Is(err, ErrConstraint) || IsFault(err) {
+				t.Errorf("error = %v, want ErrConstraint and no fault", err)
+			}
+		}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			c.check(t, c.run())
+			view(t, s, func(ctx context.Context, tx *Tx) error {
+				if _, err := tx.Meta(ctx, "k"); !errors.Is(err, ErrNotFound) {
+					t.Errorf("the write stayed: %v", err)
+				}
+				return nil
+			})
+		})
+	}
+	update(t, s, func(ctx context.Context, tx *Tx) error { return write(tx) })
+}
+
+// A COMMIT that fails is an unknown outcome, and the store goes on with a new
+// connection.
+func TestCommitErrorIsUnknown(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	err := s.Update(t.Context(), func(tx *Tx) error {
+		if err := tx.c.run(t.Context(), "PRAGMA defer_foreign_keys = 1"); err != nil {
+			return err
+		}
+		return tx.InsertEvent(t.Context(), Event{TicketID: 99, Actor: "system", Kind: "note"})
+	})
+	if !errors.Is(err, ErrUnknownOutcome) || !errors.Is(err, ErrConstraint) || !IsFault(err) {
+		t.Errorf("error = %v, want ErrUnknownOutcome with its cause", err)
+	}
+	update(t, s, func(ctx context.Context, tx *Tx) error { return tx.SetMeta(ctx, "k", "v") })
+	sound(t, s)
+}
+
+func TestOneInstant(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	n := 0
+	s.Now = func() time.Time { n++; return epoch.Add(time.Duration(n) * time.Second) }
 	update(t, s, func(ctx context.Context, tx *Tx) error {
-		n, err := tx.NextNumber(ctx, 10423)
-		if err != nil {
-			return err
+		for range 3 {
+			if err := tx.InsertEvent(ctx, Event{Actor: "system", Kind: "note"}); err != nil {
+				return err
+			}
 		}
-		tk := Ticket{Number: n, State: "new", Priority: "P3", Requester: "a@example.com"}
-		if err := tx.InsertTicket(ctx, &tk); err != nil {
-			return err
-		}
-		m := Message{TicketID: tk.ID, InboxID: 1, Visibility: "public", Kind: "request"}
-		if err := tx.InsertMessage(ctx, &m); err != nil {
-			return err
-		}
-		if err := tx.InsertEvent(ctx, Event{TicketID: tk.ID, InboxID: 1, Actor: "requester", Kind: EventOpened, New: "new"}); err != nil {
-			return err
-		}
-		id, err := tx.NextOutboxID(ctx)
-		if err != nil {
-			return err
-		}
-		o := Outgoing{ID: id, Cause: "ack:1", TicketID: tk.ID, Class: "automatic", Purpose: "q", Recipient: "a@example.com", MessageID: "q1@example.com"}
-		if _, err := tx.Enqueue(ctx, &o, []byte("bytes")); err != nil {
-			return err
-		}
-		if err := tx.SaveClocks(ctx, tk.ID, []Clock{{Kind: "resolution", Cycle: 1, State: "running", Target: time.Hour, SinceAt: tx.Now, DueAt: tx.Now.Add(time.Hour)}}); err != nil {
-			return err
-		}
-		if err := tx.SyncTimers(ctx, tk.ID, []Timer{{Name: "breach:resolution", Cycle: 1, DueAt: tx.Now.Add(time.Hour)}}); err != nil {
-			return err
-		}
-		return tx.FinishInbound(ctx, 1, "opened", "new mail", tk.ID)
+		return nil
 	})
 	view(t, s, func(ctx context.Context, tx *Tx) error {
-		tk, err := tx.TicketByNumber(ctx, 10423)
-		if err != nil {
-			return err
+		list, err := tx.EventsBetween(ctx, epoch, epoch.Add(time.Hour))
+		for _, e := range list {
+			if !e.At.Equal(epoch.Add(time.Second)) {
+				t.Errorf("event at %v", e.At)
+			}
 		}
-		if got, want := tk.State, "new"; got != want {
-			t.Errorf("state = %q, want %q", got, want)
-		}
-		return nil
-	})
-	update(t, s, func(ctx context.Context, tx *Tx) error {
-		c, err := tx.ClaimOutbox(ctx, 10, time.Minute)
-		if err != nil || len(c) != 1 || string(c[0].Bytes) != "bytes" {
-			t.Errorf("claim = %+v, %v", c, err)
+		if len(list) != 3 {
+			t.Errorf("%d events, want 3", len(list))
 		}
 		return err
 	})
+}
+
+// A reader keeps its snapshot while the writer goes on, and neither waits.
+func TestReaderDuringWriter(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	view(t, s, func(ctx context.Context, tx *Tx) error {
+		if _, err := tx.Meta(ctx, "k"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("before: %v", err)
+		}
+		update(t, s, func(ctx context.Context, tx *Tx) error { return tx.SetMeta(ctx, "k", "v") })
+		if _, err := tx.Meta(ctx, "k"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("the snapshot moved: %v", err)
+		}
+		return nil
+	})
+	view(t, s, func(ctx context.Context, tx *Tx) error {
+		v, err := tx.Meta(ctx, "k")
+		if v != "v" {
+			t.Errorf("after: %q, %v", v, err)
+		}
+		return err
+	})
+}
+
+func TestViewCannotWrite(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	err := s.View(t.Context(), func(tx *Tx) error { return tx.SetMeta(t.Context(), "k", "v") })
+	if !errors.Is(err, ErrReadOnly) {
+		t.Errorf("error = %v, want ErrReadOnly", err)
+	}
+}
+
+func TestHints(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	woken := func(topic string) bool {
+		select {
+		case <-s.Wait(topic):
+			return true
+		default:
+			return false
+		}
+	}
+	id := deliver(t, s, 1, "a")
+	if !woken(TopicInbox) || woken(TopicInbox) {
+		t.Error("an accepted mail leaves one hint for triage")
+	}
+	ticketOf(t, s, id)
+	for _, topic := range []string{TopicOutbox, TopicTimer, TopicAck} {
+		if !woken(topic) {
+			t.Errorf("triage leaves no hint for %s", topic)
+		}
+	}
+	_ = s.Update(t.Context(), func(tx *Tx) error {
+		_, _, err := tx.AcceptInbound(t.Context(), In{MailboxID: 1, UIDValidity: 1, UID: 9, Raw: []byte("b")})
+		return errors.Join(err, errors.New("no"))
+	})
+	if woken(TopicInbox) {
+		t.Error("a rolled back transaction leaves a hint")
+	}
+	s.Notify(TopicInbox)
+	s.Notify(TopicInbox)
+	if !woken(TopicInbox) || woken(TopicInbox) {
+		t.Error("hints do not add up")
+	}
 }
