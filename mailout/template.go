@@ -109,11 +109,11 @@ type parser struct {
 	at       int
 	vars     schema
 	include  func(name string) (string, bool)
-	depth    int
+	part     bool // it is a part itself
 	problems []TemplateProblem
 }
 
-// maxTemplate bounds a template file in bytes, maxNesting its conditions and includes.
+// maxTemplate bounds a template file in bytes, maxNesting its conditions.
 const (
 	maxTemplate = 64 << 10
 	maxNesting  = 20
@@ -223,11 +223,19 @@ func (p *parser) included(name string, pos position) []line {
 	if p.include != nil {
 		src, ok = p.include(name)
 	}
-	if !ok || p.depth >= maxNesting {
+	if p.part { // or a part could contain itself, doubled each time
+		p.problem(pos, "copy its lines", "a part cannot contain the part %q", name)
+		return nil
+	}
+	if !ok {
 		p.problem(pos, "check the name of the file", "there is no part %q", name)
 		return nil
 	}
-	inner := &parser{file: p.file, vars: p.vars, include: p.include, depth: p.depth + 1,
+	if len(src) > maxTemplate {
+		p.problem(pos, "shorten it", "the part %q has %d bytes, at most %d are allowed", name, len(src), maxTemplate)
+		return nil
+	}
+	inner := &parser{file: p.file, vars: p.vars, part: true,
 		src: strings.Split(strings.TrimRight(strings.ReplaceAll(src, "\r\n", "\n"), "\n"), "\n")}
 	lines := inner.block("", 0)
 	for _, pr := range inner.problems {

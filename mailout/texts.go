@@ -188,6 +188,7 @@ func (t *Texts) render(tpl template, v values, lang, subject string, to target) 
 			subject = truncate(s, 250)
 		}
 	}
+	subject = OneLine(subject)
 	e.lines(tpl.lines)
 	doc := document{blocks: e.out}
 	frame := t.layout[lang]
