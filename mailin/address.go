@@ -74,7 +74,7 @@ func closesComment(s string) bool {
 }
 
 func isGroup(name string) bool {
-	return !strings.ContainsAny(name, "<>@\"") && len(name) < 200
+	return !strings.ContainsAny(name, "<>@\"[") && len(name) < 200
 }
 
 // firstEntry is the text up to the next separator, at most a few hundred bytes.

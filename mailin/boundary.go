@@ -122,7 +122,7 @@ func guessBoundary(body []byte) string {
 	b := body[:min(len(body), 64<<10)]
 	for len(b) > 0 {
 		line, rest := cutLine(b)
-		if len(line) > 3 && line[0] == '-' && line[1] == '-' && bytes.IndexByte(line, ' ') < 0 {
+		if len(line) > 2 && line[0] == '-' && line[1] == '-' && bytes.IndexByte(line, ' ') < 0 {
 			next, _ := cutLine(rest)
 			if n, ok := fieldName(next); ok && n > 8 && equalFold(string(next[:8]), "content-") {
 				return string(trimRightSpace(line))

@@ -109,7 +109,7 @@ func decodeWith(e encoding.Encoding, b []byte) string {
 	if err != nil {
 		return strings.ToValidUTF8(string(b), "\uFFFD")
 	}
-	return string(out)
+	return strings.TrimPrefix(string(out), "\uFEFF")
 }
 
 // charsetLabel folds the many spellings of a charset to one.

@@ -13,8 +13,8 @@ const maxFilename = 180
 
 // SafeFilename makes a decoded name safe to show and to create: no path, no
 // control, directional or invisible characters, no leading dot or dash, no
-// device name, at most 180 bytes. It is idempotent. An empty name becomes
-// "attachment-N" with an extension for the content type; n counts from 0.
+// device name, at most 180 bytes. It is idempotent. A part without a name is
+// called by its content type: "image.png", the next one, n = 1, "image1.png".
 func SafeFilename(name, contentType string, n int) string {
 	name = lastSegment(decodePercentName(name))
 	if !plainName(name) {
@@ -24,12 +24,25 @@ func SafeFilename(name, contentType string, n int) string {
 	name = strings.TrimRight(name, ". ")
 	name = shortenName(name)
 	if name == "" {
-		return "attachment-" + strconv.Itoa(n+1) + extension(contentType)
+		return unnamed(contentType, n)
 	}
 	if deviceName(name) {
 		name = "_" + name
 	}
 	return name
+}
+
+func unnamed(contentType string, n int) string {
+	kind, _, _ := strings.Cut(contentType, "/")
+	switch kind {
+	case "image", "audio", "video", "text", "message":
+	default:
+		kind = "file"
+	}
+	if n > 0 {
+		kind += strconv.Itoa(n)
+	}
+	return kind + extension(contentType)
 }
 
 // decodePercentName decodes %2e%2e%2f only where it hides a path.

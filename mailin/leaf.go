@@ -137,6 +137,19 @@ func (t *tree) addLeaf(p part, name string) {
 		body: p.body, cte: p.cte})
 }
 
+// fileNumber counts the leaves before number i that have no name and the same
+// content type.
+func (t *tree) fileNumber(i int) int {
+	if t.leaves[i].name != "" {
+		return 0
+	}
+	if t.unnamed == nil {
+		t.unnamed = make(map[string]int)
+	}
+	t.unnamed[t.leaves[i].ctype]++
+	return t.unnamed[t.leaves[i].ctype] - 1
+}
+
 // attachment turns a leaf into what Message lists: decoded once in passing for
 // size and digest, never kept.
 func (l *leaf) attachment(n int) Attachment {

@@ -166,7 +166,7 @@ func (m *Message) readAttachments(t *tree, cids []string) {
 	m.Attachments = make([]Attachment, 0, len(t.leaves))
 	for i := range t.leaves {
 		l := &t.leaves[i]
-		a := l.attachment(i)
+		a := l.attachment(t.fileNumber(i))
 		if strings.HasPrefix(l.ctype, "image/") || l.related {
 			a.Inline = a.Inline || l.cid != "" && l.related
 			for _, c := range cids {

@@ -57,6 +57,7 @@ type tree struct {
 	reports  []part // message/delivery-status and its relatives
 	returned []part // message/rfc822 and text/rfc822-headers, for delivery reports
 	types    map[string]bool
+	unnamed  map[string]int // leaves without a name, by content type
 	calendar string
 	parts    int
 	defects  []Defect

@@ -17,6 +17,7 @@ func decodeWords(s string) string {
 	out.Grow(len(s))
 	var run []byte // bytes of adjacent words in one charset
 	var runCharset string
+	after := false // a word came right before: blanks up to the next one vanish
 	flush := func() {
 		if len(run) > 0 {
 			t, _ := decodeCharset(run, runCharset)
@@ -34,34 +35,27 @@ func decodeWords(s string) string {
 			flush()
 			out.WriteString(decodeRaw(s[:i+2]))
 			s = s[i+2:]
+			after = false
 			continue
 		}
-		if gap := s[:i]; len(run) == 0 || strings.Trim(gap, " \t\r\n") != "" {
+		if gap := s[:i]; !after || strings.Trim(gap, " \t\r\n") != "" {
 			flush()
-			out.WriteString(decodeRaw(gap)) // blanks between two words vanish
+			out.WriteString(decodeRaw(gap))
 		}
+		after = true
 		if w.charset != runCharset {
 			flush()
 			runCharset = w.charset
 		}
 		run = w.appendTo(run)
 		s = s[i+w.length:]
-		// The charset that needs state is decoded word by word.
 		if escapedCharset(w.charset) {
-			flushWord(&out, &run, runCharset)
+			flush() // a charset with state begins anew in each word
 		}
 	}
 	flush()
 	out.WriteString(decodeRaw(s))
 	return out.String()
-}
-
-// flushWord decodes the run but leaves a mark that a word came before, so that
-// the blanks in front of the next one still vanish.
-func flushWord(out *strings.Builder, run *[]byte, charset string) {
-	t, _ := decodeCharset(*run, charset)
-	out.WriteString(t)
-	*run = (*run)[:0]
 }
 
 type word struct {
@@ -119,7 +113,7 @@ func (w word) appendTo(out []byte) []byte {
 		switch c := t[i]; {
 		case c == '_':
 			out = append(out, ' ')
-		case c == '=' && i+2 < len(t)+0 && isHex(t[i+1]) && isHex(t[i+2]):
+		case c == '=' && i+2 < len(t) && isHex(t[i+1]) && isHex(t[i+2]):
 			out = append(out, byte(hexDigit(t[i+1])<<4|hexDigit(t[i+2])))
 			i += 2
 		case c == '\r' || c == '\n':
