@@ -99,7 +99,7 @@ func TestMailClient(t *testing.T) {
 		t.Errorf("fetch %+v", m)
 	}
 	if string(m.BodySection[0].Bytes) != sample || string(m.BodySection[1].Bytes) != "Hallo" || len(m.Flags) > 0 {
-		t.Errorf("bodies %q, flags %v", m.BodySection, m.Flags)
+		t.Errorf("bodies %+v, flags %v", m.BodySection, m.Flags)
 	}
 	if mp, ok := m.BodyStructure.(*imap.BodyStructureMultiPart); !ok || len(mp.Children) != 2 {
 		t.Errorf("structure %+v", m.BodyStructure)
