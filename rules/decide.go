@@ -17,6 +17,7 @@ func (s *Set) decide(in Input, full bool) Decision {
 	e := s.newEvaluation(in)
 	e.full = full
 	e.decide()
+	s.index.release(e.h)
 	return e.d
 }
 

@@ -27,79 +27,101 @@ const (
 
 // span is one word of a text.
 type span struct {
-	word       string // folded
-	start, end int32  // bytes of the original
-	joined     bool   // a single letter and the word behind its hyphen: "E-Mail", "W-LAN"
+	start, end int32 // bytes of the original
+	from, to   int32 // bytes of the folded text
+	joined     bool  // a single letter and the word behind its hyphen: "E-Mail", "W-LAN"
 }
+
+// spans are the words of a text.
+type spans struct {
+	folded string // all words, without blanks
+	list   []span
+}
+
+// word returns word i, folded.
+func (s *spans) word(i int) string { return s.folded[s.list[i].from:s.list[i].to] }
 
 // Fold returns the form in which texts and patterns are compared: NFKC, lower
 // case, ä→ae ö→oe ü→ue ß→ss, other accents removed, everything that is neither
 // letter nor digit becomes one blank. ü is never folded to u, so that drücken
 // and drucken stay apart.
 func Fold(s string) string {
-	var words []string
-	for i, spans := 0, split(s); i < len(spans); i++ {
-		words = append(words, spans[i].word)
-		if spans[i].joined {
-			i++ // the word after the hyphen is part of the joined one
-		}
-	}
-	return strings.Join(words, " ")
+	return strings.Join(patternWords(s), " ")
 }
 
 // split cuts a text into folded words. Apostrophes and soft hyphens inside a
 // word disappear; hyphens separate, but "E-Mail" also gives the joined "email".
-func split(s string) []span {
-	spans := make([]span, 0, len(s)/6+1)
-	buf := make([]byte, 0, maxWord+8)
-	start := -1
+func split(s string) spans {
+	list := make([]span, 0, len(s)/6+1)
+	buf := make([]byte, 0, len(s)+len(s)/8+8)
+	from, start := 0, -1 // of the current word: in buf, in s
+	end := func(at int) {
+		if start >= 0 && len(buf) > from {
+			list = append(list, span{start: int32(start), end: int32(at), from: int32(from), to: int32(len(buf))})
+		}
+		start = -1
+	}
 	for i := 0; i < len(s); {
+		if c := asciiFold[s[i]]; c != 0 {
+			if start < 0 {
+				start, from = i, len(buf)
+			}
+			if len(buf)-from < maxWord {
+				buf = append(buf, c)
+			}
+			i++
+			continue
+		}
 		r, size := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s[i:])
 		}
 		switch {
-		case isWordRune(r):
+		case r >= utf8.RuneSelf && isWordRune(r):
 			if start < 0 {
-				start = i
+				start, from = i, len(buf)
 			}
-			if len(buf) < maxWord {
+			if len(buf)-from < maxWord {
 				buf = appendFolded(buf, r)
 			}
-		case start >= 0 && isInside(r) && nextIsWord(s[i+size:]):
-			if r == '\u0308' && len(buf) > 0 && strings.IndexByte("aou", buf[len(buf)-1]) >= 0 {
-				buf = append(buf, 'e') // decomposed umlaut
-			}
-		case start >= 0 && r == '\u0308':
-			if strings.IndexByte("aou", buf[len(buf)-1]) >= 0 {
+		case start < 0:
+		case r == '\u0308': // decomposed umlaut
+			if len(buf) > from && strings.IndexByte("aou", buf[len(buf)-1]) >= 0 {
 				buf = append(buf, 'e')
 			}
-		case start >= 0 && unicode.Is(unicode.Mn, r):
-		case start >= 0:
-			spans = appendSpan(spans, buf, s, start, i)
-			buf, start = buf[:0], -1
+		case isInside(r) && nextIsWord(s[i+size:]), r >= utf8.RuneSelf && unicode.Is(unicode.Mn, r):
+		default:
+			end(i)
 		}
 		i += size
 	}
-	if start >= 0 {
-		spans = appendSpan(spans, buf, s, start, len(s))
+	end(len(s))
+	out := spans{string(buf), list}
+	for i := 0; i+1 < len(list); i++ {
+		out.join(i, s)
 	}
-	return spans
+	return out
 }
 
-// appendSpan adds a word; after a single letter and a hyphen also the two as one.
-func appendSpan(spans []span, buf []byte, s string, start, end int) []span {
-	if len(buf) == 0 {
-		return spans
-	}
-	word := string(buf)
-	if n := len(spans); n > 0 && start > 0 && s[start-1] == '-' && len(word) > 1 {
-		last := spans[n-1]
-		if len(last.word) == 1 && int(last.end) == start-1 && last.word[0] >= 'a' {
-			spans[n-1] = span{last.word + word, last.start, int32(end), true}
+// asciiFold maps ASCII letters and digits to their folded form, all else to 0.
+var asciiFold = func() (t [256]byte) {
+	for c := range 128 {
+		if isWordRune(rune(c)) {
+			t[c] = byte(c)
+			if c >= 'A' && c <= 'Z' {
+				t[c] += 'a' - 'A'
+			}
 		}
 	}
-	return append(spans, span{word, int32(start), int32(end), false})
+	return t
+}()
+
+// join makes "email" of "e" when a hyphen and "mail" follow.
+func (s *spans) join(i int, text string) {
+	sp, next := &s.list[i], &s.list[i+1]
+	if sp.to-sp.from == 1 && s.folded[sp.from] >= 'a' && next.to-next.from > 1 && next.start == sp.end+1 && text[sp.end] == '-' {
+		sp.to, sp.end, sp.joined = next.to, next.end, true
+	}
 }
 
 func isWordRune(r rune) bool {
@@ -112,7 +134,7 @@ func isWordRune(r rune) bool {
 // isInside reports characters that do not end a word when a letter follows.
 func isInside(r rune) bool {
 	switch r {
-	case '\'', '’', '\u00ad', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u0308':
+	case '\'', '’', '\u00ad', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff':
 		return true
 	}
 	return false

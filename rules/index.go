@@ -1,5 +1,7 @@
 package rules
 
+import "sync"
+
 // table maps hashes to patterns. Most words of a mail are in no list; the bit
 // field says so without touching the map.
 type table struct {
@@ -59,6 +61,7 @@ type index struct {
 	endBase  table // the same over the stem of the word, umlaut dropped
 	phrases  table // keys of the longest word of a phrase
 	grams    *grams
+	pool     sync.Pool
 }
 
 // intern adds a pattern once and returns its number.
@@ -146,20 +149,36 @@ func hashBackBase(s string) uint64 {
 
 // hits are the patterns found in a text.
 type hits struct {
-	at   []place // by pattern: where it was found
-	word []int32 // by pattern: the word that was found, at its best place
+	at    []place // by pattern: where it was found
+	word  []int32 // by pattern: the word that was found, at its best place
+	found []int32 // the patterns that were found
 }
 
 func (h *hits) add(p int32, at place, word int32) {
+	if h.at[p] == 0 {
+		h.found = append(h.found, p)
+	}
 	if h.at[p] == 0 || at&inSubject != 0 && h.at[p]&inSubject == 0 {
 		h.word[p] = word
 	}
 	h.at[p] |= at
 }
 
+// release gives the memory of a scan back; h must not be used any more.
+func (x *index) release(h *hits) {
+	for _, p := range h.found {
+		h.at[p] = 0
+	}
+	h.found = h.found[:0]
+	x.pool.Put(h)
+}
+
 // scan finds all patterns in t.
 func (x *index) scan(t *text) *hits {
-	h := &hits{at: make([]place, len(x.patterns)), word: make([]int32, len(x.patterns))}
+	h, ok := x.pool.Get().(*hits)
+	if !ok {
+		h = &hits{at: make([]place, len(x.patterns)), word: make([]int32, len(x.patterns))}
+	}
 	for i := range t.words {
 		x.scanWord(t, int32(i), h)
 	}

@@ -97,9 +97,10 @@ func parsePattern(s string) (pattern, error) {
 // patternWords splits a pattern; of "e-mail" only the joined word stays.
 func patternWords(s string) []string {
 	var words []string
-	for i, spans := 0, split(s); i < len(spans); i++ {
-		words = append(words, spans[i].word)
-		if spans[i].joined {
+	sp := split(s)
+	for i := 0; i < len(sp.list); i++ {
+		words = append(words, sp.word(i))
+		if sp.list[i].joined {
 			i++
 		}
 	}

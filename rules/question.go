@@ -40,7 +40,7 @@ func newQuestion(subject, body string) *question {
 	q := &question{}
 	content, pairs := map[string]int{}, map[uint64]int{}
 	q.add(patternWords(clipText(subject, maxSubject)), partSubject, content, pairs)
-	words := patternWords(clipText(trimCourtesy(body), maxBody))
+	words := patternWords(clipText(trimCourtesy(clipText(body, maxBody)), firstBytes))
 	q.add(words[:min(len(words), firstWords)], partBody, content, pairs)
 	return q
 }

@@ -49,10 +49,8 @@ func (d *dispatch) candidates(e *evaluation) []uint64 {
 			bits[r/64] |= 1 << (r % 64)
 		}
 	}
-	for p, at := range e.h.at {
-		if at != 0 {
-			mark(d.byPattern[int32(p)])
-		}
+	for _, p := range e.h.found {
+		mark(d.byPattern[p])
 	}
 	if e.from != "" {
 		mark(d.bySender[e.from])

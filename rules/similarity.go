@@ -83,6 +83,7 @@ const (
 	nearLeast   = 0.5 // n-gram similarity under which two words have nothing in common
 	minNearWord = 5   // letters of a word that is compared by n-grams
 	firstWords  = 60  // words of the body that are compared
+	firstBytes  = 1200
 )
 
 // workspace is the memory of one comparison.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"firstline/mailin"
@@ -49,18 +50,22 @@ func messageText(m *mailin.Message, attachment string) *text {
 }
 
 func (t *text) add(s string, p place, seen map[string]int32) {
-	for _, sp := range split(s) {
-		i, ok := seen[sp.word]
+	sp := split(s)
+	t.tokens, t.joined = slices.Grow(t.tokens, len(sp.list)), slices.Grow(t.joined, len(sp.list))
+	t.words = slices.Grow(t.words, len(sp.list)/3)
+	for n := range sp.list {
+		text := sp.word(n)
+		i, ok := seen[text]
 		if !ok {
 			i = int32(len(t.words))
-			seen[sp.word] = i
-			t.words = append(t.words, word{text: sp.word, raw: s[sp.start:sp.end], keys: keysOf(sp.word)})
+			seen[text] = i
+			t.words = append(t.words, word{text: text, raw: s[sp.list[n].start:sp.list[n].end], keys: keysOf(text)})
 		}
 		w := &t.words[i]
 		w.place |= p
 		w.count++
 		t.tokens = append(t.tokens, i)
-		t.joined = append(t.joined, sp.joined)
+		t.joined = append(t.joined, sp.list[n].joined)
 	}
 }
 
@@ -105,5 +110,9 @@ func (t *text) lower() string {
 // lowerText is strings.ToLower with the two letters that Unicode folds to ASCII
 // (long s and the Kelvin sign).
 func lowerText(s string) string {
-	return strings.NewReplacer("ſ", "s", "\u212a", "k").Replace(strings.ToLower(s))
+	s = strings.ToLower(s)
+	if strings.ContainsAny(s, "ſ\u212a") {
+		s = strings.ReplaceAll(strings.ReplaceAll(s, "ſ", "s"), "\u212a", "k")
+	}
+	return s
 }
