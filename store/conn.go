@@ -286,7 +286,13 @@ func (r *row) text() string {
 	return ""
 }
 
-func (r *row) words() []string { return strings.Fields(r.text()) }
+// words reads a space separated list; "" is nil.
+func (r *row) words() []string {
+	if s := r.text(); s != "" {
+		return strings.Fields(s)
+	}
+	return nil
+}
 
 func (r *row) blob() []byte {
 	switch x := r.next().(type) {

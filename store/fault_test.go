@@ -53,10 +53,14 @@ func TestKinds(t *testing.T) {
 
 // fillUp accepts mails until the disk refuses one, and checks that all that was
 // committed is there, now and after a restart.
-func fillUp(dir string, want error) error {
+func fillUp(dir string, want error, limited bool) error {
 	ctx := context.Background()
 	s, err := Open(ctx, dir, Options{})
 	if err != nil {
+		return err
+	}
+	filler := filepath.Join(dir, "firstline.filler")
+	if err := os.WriteFile(filler, make([]byte, 300<<10), 0o600); err != nil {
 		return err
 	}
 	raw := make([]byte, 20000)
@@ -86,6 +90,19 @@ func fillUp(dir string, want error) error {
 	if !errors.Is(fault, want) || !IsFault(fault) {
 		return fmt.Errorf("fault = %v, want %v", fault, want)
 	}
+	// With space again, the same store goes on; a file size limit stays.
+	if err := os.Remove(filler); err != nil {
+		return err
+	}
+	again := s.Update(ctx, func(tx *Tx) error {
+		_, fresh, err := tx.AcceptInbound(ctx, In{MailboxID: 1, UIDValidity: 1, UID: 5000, Raw: []byte("after")})
+		return errors.Join(err, errIf(!fresh, "the mail was there"))
+	})
+	if again == nil {
+		committed++
+	} else if !limited {
+		return fmt.Errorf("after space was made: %w", again)
+	}
 	for range 2 {
 		n := 0
 		err := s.View(ctx, func(tx *Tx) error {
@@ -109,7 +126,14 @@ func fillUp(dir string, want error) error {
 	return s.Close()
 }
 
-func childFill(dir string) int { return report(fillUp(dir, ErrDiskFull)) }
+func errIf(bad bool, text string) error {
+	if bad {
+		return errors.New(text)
+	}
+	return nil
+}
+
+func childFill(dir string) int { return report(fillUp(dir, ErrDiskFull, false)) }
 
 // childLimit runs with a file size limit, as ulimit -f sets it.
 func childLimit(dir string) int {
@@ -117,7 +141,7 @@ func childLimit(dir string) int {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		return report(err)
 	}
-	return report(fillUp(dir, ErrDiskFull))
+	return report(fillUp(dir, ErrDiskFull, true))
 }
 
 func report(err error) int {
