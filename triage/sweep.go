@@ -90,8 +90,10 @@ func (d *Desk) sweepSome(ctx context.Context) (int, error) {
 				return fmt.Errorf("ticket %d: %w", id, err)
 			}
 		}
+		store.Failpoint("sweep.decided")
 		return nil
 	})
+	store.Failpoint("sweep.committed")
 	return n, err
 }
 

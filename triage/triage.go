@@ -128,6 +128,7 @@ func (d *Desk) Step(ctx context.Context) (int, error) {
 	if err != nil || len(batch) == 0 {
 		return 0, err
 	}
+	store.Failpoint("triage.loaded")
 	d.read(c, batch)
 	err = d.Store.Update(ctx, func(tx *store.Tx) error {
 		s := &shared{}
@@ -136,9 +137,11 @@ func (d *Desk) Step(ctx context.Context) (int, error) {
 				return err
 			}
 		}
+		store.Failpoint("triage.decided")
 		return nil
 	})
 	if err == nil {
+		store.Failpoint("triage.committed")
 		d.Store.Notify(store.TopicOutbox)
 		return len(batch), nil
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"firstline/cmd/firstline/config"
+	"firstline/rules"
 	"firstline/rules/source"
 )
 
@@ -102,7 +103,7 @@ func runTest(_ context.Context, c *cli, args []string) error {
 	results := cfg.Desk.Rules.Test()
 	failed := 0
 	for _, r := range results {
-		if !r.OK() {
+		if !r.OK {
 			failed++
 		}
 	}
@@ -112,8 +113,8 @@ func runTest(_ context.Context, c *cli, args []string) error {
 		}
 	} else {
 		for _, r := range results {
-			if !r.OK() {
-				fmt.Fprintln(c.out, r.Text(c.lang))
+			if !r.OK {
+				c.printTest(r)
 			}
 		}
 		fmt.Fprintf(c.out, c.say("%d Tests, %d fehlgeschlagen\n", "%d tests, %d failed\n"), len(results), failed)
@@ -122,4 +123,22 @@ func runTest(_ context.Context, c *cli, args []string) error {
 		return exit(exitFailed, nil)
 	}
 	return nil
+}
+
+// printTest prints a failed test: what was expected, what came out, and the trace
+// that shows why.
+func (c *cli) printTest(r rules.TestResult) {
+	place := ""
+	if r.Node != nil {
+		place = fmt.Sprintf("%s:%d: ", r.Node.File.Name, r.Node.Line)
+	}
+	fmt.Fprintf(c.out, "%sTest „%s“\n", place, r.Name)
+	for _, d := range r.Diffs {
+		fmt.Fprintf(c.out, c.say("  %s erwartet %s, bekommen %s", "  %s expected %s, got %s"), d.Key, d.Want, d.Got)
+		if d.Why != "" {
+			fmt.Fprintf(c.out, " · %s %s", c.say("weil", "because"), d.Why)
+		}
+		fmt.Fprintln(c.out)
+	}
+	printTrace(c.out, r.Decision.Trace)
 }

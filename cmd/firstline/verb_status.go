@@ -2,10 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"syscall"
 	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"firstline/store"
 )
@@ -27,7 +33,7 @@ func runStatus(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return fmt.Errorf("read figures: %w", err)
 	}
-	running := !store.Free(st.Dir())
+	running := inUse(st.Dir())
 	ill := illnesses(stats, st.Now(), running)
 	if c.json {
 		err = c.printJSON(struct {
@@ -59,8 +65,8 @@ func illnesses(s store.Stats, now time.Time, running bool) []string {
 			ill = append(ill, fmt.Sprintf("mailbox %s: no contact since %s: %s", m.Name, when(m.LastContactAt), m.LastError))
 		}
 	}
-	if !s.InboxOldestAt.IsZero() && now.Sub(s.InboxOldestAt) > silentFor {
-		ill = append(ill, "a mail waits for triage since "+when(s.InboxOldestAt))
+	if !s.OldestNewAt.IsZero() && now.Sub(s.OldestNewAt) > silentFor {
+		ill = append(ill, "a mail waits for triage since "+when(s.OldestNewAt))
 	}
 	for _, a := range s.Alarms {
 		ill = append(ill, a.Text)
@@ -77,7 +83,7 @@ func (c *cli) printStatus(s store.Stats, running bool, ill []string) {
 	}
 	fmt.Fprintf(c.out, "%-12s %d %s, %d %s\n", "inbox", s.InboxNew, c.say("warten", "waiting"), s.InboxAside, c.say("zur Seite gelegt", "set aside"))
 	fmt.Fprintf(c.out, "%-12s %d %s, %d %s\n", "outbox", s.OutboxQueued, c.say("warten", "waiting"), s.OutboxFailed, c.say("gescheitert", "failed"))
-	fmt.Fprintf(c.out, "%-12s %d %s\n", "tickets", s.TicketsOpen, c.say("offen", "open"))
+	fmt.Fprintf(c.out, "%-12s %d %s\n", "tickets", s.Open, c.say("offen", "open"))
 	if !s.NextTimerAt.IsZero() {
 		fmt.Fprintf(c.out, "%-12s %s %s\n", "sla", c.say("nächste Frist", "next due"), when(s.NextTimerAt))
 	}
@@ -105,14 +111,11 @@ func version() string {
 }
 
 // runVersion prints the versions that matter for a bug report.
-func runVersion(ctx context.Context, c *cli, args []string) error {
+func runVersion(_ context.Context, c *cli, args []string) error {
 	if _, err := c.parse(c.flags("version", "version [--json]"), args); err != nil {
 		return err
 	}
-	sqlite, err := store.SQLiteVersion(ctx)
-	if err != nil {
-		return fmt.Errorf("ask SQLite for its version: %w", err)
-	}
+	sqlite := sqlite3.SQLITE_VERSION
 	v := map[string]string{"version": version(), "commit": commit(), "sqlite": sqlite, "go": runtime.Version()}
 	if c.json {
 		return c.printJSON(v)
@@ -131,4 +134,14 @@ func commit() string {
 		}
 	}
 	return "unknown"
+}
+
+// inUse reports whether a daemon holds the lock of a data directory.
+func inUse(dir string) bool {
+	f, err := os.Open(filepath.Join(dir, "lock"))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }

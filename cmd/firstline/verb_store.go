@@ -238,7 +238,7 @@ func runRestore(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := store.Restore(ctx, rest[0], dir); err != nil {
+	if _, err := store.Restore(ctx, rest[0], dir, time.Now()); err != nil {
 		return fmt.Errorf("restore %s into %s: %w", rest[0], dir, err)
 	}
 	fmt.Fprintf(c.out, "restored into %s; mails that arrived since the backup are read again from the mailbox, without doubles\n", dir)

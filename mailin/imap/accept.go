@@ -20,6 +20,7 @@ func (p *Poller) accept(ctx context.Context, h haul) error {
 	var last imap.UID
 	var fresh int
 	tries := map[imap.UID]int{}
+	store.Failpoint("imap.fetched")
 	err := p.store.Update(ctx, func(tx *store.Tx) error {
 		fresh = 0
 		for _, m := range h.mails {
@@ -44,6 +45,7 @@ func (p *Poller) accept(ctx context.Context, h haul) error {
 	if err != nil {
 		return p.cfg.failure(StepStore, err)
 	}
+	store.Failpoint("imap.accepted")
 	p.epoch.last = max(p.epoch.last, last)
 	p.learn(h, tries)
 	if len(h.mails)+len(h.failed) > 0 {

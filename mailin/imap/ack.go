@@ -193,6 +193,7 @@ func (p *Poller) leave(ctx context.Context, set []triaged) error {
 }
 
 func (p *Poller) markAcked(ctx context.Context, set []triaged) error {
+	store.Failpoint("imap.moved")
 	uids := make([]uint32, len(set))
 	for i, t := range set {
 		uids[i] = uint32(t.uid)
@@ -216,6 +217,7 @@ func uidSet(set []triaged) imap.UIDSet {
 // by mail, so that a crash leaves at most one extra copy; without UIDPLUS it
 // marks, because a plain EXPUNGE would remove what others have flagged.
 func (s *session) move(ctx context.Context, set []triaged, target string) error {
+	store.Failpoint("imap.acking")
 	switch {
 	case s.caps.Has(imap.CapMove):
 		return s.change(ctx, func() error {

@@ -72,7 +72,9 @@ func (c *conn) deliver(m store.Claimed, from string) outcome {
 		// No dot was sent and none may be: closing w would deliver half a mail.
 		return outcome{kind: retry, step: StepText, err: err, text: c.say(StepText, err), broken: true}
 	}
+	store.Failpoint("smtp.dot")
 	resp, err := w.CloseWithResponse()
+	store.Failpoint("smtp.accepted")
 	if err == nil {
 		return outcome{kind: sent, step: StepFinal, text: oneLine("250 " + resp.StatusText)}
 	}

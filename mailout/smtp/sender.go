@@ -139,6 +139,7 @@ func (s *Sender) Step(ctx context.Context) (int, error) {
 // the server never waits for the disk, and at most Window accepted mails are
 // unmarked at any moment.
 func (s *Sender) deliver(ctx context.Context, mails []store.Claimed) error {
+	store.Failpoint("smtp.claimed")
 	ctx, stop := context.WithCancel(ctx) // by settleAll: what cannot be marked must not be sent
 	defer stop()
 	results := make(chan result, s.opt.Window/2)

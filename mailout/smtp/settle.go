@@ -40,6 +40,7 @@ func (s *Sender) settle(ctx context.Context, rs []result) error {
 	if err != nil {
 		return fmt.Errorf("settle %d deliveries: %w", len(rs), err)
 	}
+	store.Failpoint("smtp.marked")
 	for _, r := range rs {
 		s.logResult(r)
 	}

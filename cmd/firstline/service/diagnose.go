@@ -43,7 +43,7 @@ func Diagnose(ctx context.Context, c *config.Config) []Diagnosis {
 		if err == nil {
 			var p *imap.Poller
 			if p, err = imap.New(st, ic); err == nil {
-				err = p.Check(ctx)
+				err = p.Step(ctx)
 			}
 		}
 		add("imap "+m.ID, err)

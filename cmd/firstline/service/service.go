@@ -282,7 +282,7 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) sweeps(ctx context.Context) (*cron.Cron, error) {
 	every := s.o.SweepEvery
 	if every <= 0 {
-		every = time.Minute
+		every = defaultSweep()
 	}
 	log := cron.PrintfLogger(slog.NewLogLogger(s.log.Handler(), slog.LevelError))
 	c := cron.New(cron.WithLocation(s.config.Desk.Company.Location), cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)))

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"firstline/cmd/firstline/demo"
+	"firstline/cmd/firstline/service"
+	"firstline/store"
+)
+
+// runDemo plays the demo on built-in mail servers.
+func runDemo(ctx context.Context, c *cli, args []string) error {
+	fs := c.flags("demo", "demo [--exit]")
+	ends := fs.Bool("exit", false, "end after the story")
+	if _, err := c.parse(fs, args); err != nil {
+		return err
+	}
+	return demo.Run(ctx, demo.Options{Out: c.out, Color: terminal(c.out), Exit: *ends, Table: c.demoTickets})
+}
+
+// demoTickets lists all tickets of the demo.
+func (c *cli) demoTickets(ctx context.Context, s *service.Service) error {
+	var rows []ticketRow
+	err := s.Store.View(ctx, func(tx *store.Tx) error {
+		list, err := tx.ListTickets(ctx, store.TicketFilter{})
+		if err != nil {
+			return fmt.Errorf("list tickets: %w", err)
+		}
+		for i := range list {
+			r, err := rowOf(ctx, tx, &list[i], "IT")
+			if err != nil {
+				return err
+			}
+			rows = append(rows, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.printTickets(rows)
+}
