@@ -41,6 +41,7 @@ func WithBackground(mails []string) Option {
 // compiler turns positioned nodes into a Set.
 type compiler struct {
 	r      *source.Report
+	root   *source.Node
 	s      *Set
 	refs   *Refs
 	ids    []string // category ids
@@ -60,7 +61,7 @@ func Compile(r *source.Report, root *source.Node, refs Refs, opts ...Option) *Se
 	for _, f := range opts {
 		f(&o)
 	}
-	c := &compiler{r: r, s: &Set{refs: refs, Hash: hashOf(root)}, refs: &refs, names: map[string]*source.Node{}}
+	c := &compiler{r: r, root: root, s: &Set{refs: refs, Hash: hashOf(root), index: &index{}}, refs: &refs, names: map[string]*source.Node{}}
 	if root == nil || root.Kind == source.KindMap {
 		m := r.Map(root)
 		c.categories(m)

@@ -89,7 +89,7 @@ func newFAQ() *faq {
 // build makes the similarity index.
 func (f *faq) build(o options) {
 	if len(f.entries) == 0 {
-		f.sim = &similarity{}
+		f.sim = new(similarity)
 		return
 	}
 	var b similarityBuilder

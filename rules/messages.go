@@ -53,9 +53,9 @@ var (
 	answerMissing = source.Message{Code: "F003", Level: source.Warning,
 		DE: "FAQ „%s“ hat Fragen auf „%s“, aber keine Antwort in dieser Sprache; sie wird dort nicht beantwortet.",
 		EN: "FAQ entry “%s” has questions in “%s” but no answer in that language; it will not be answered there."}
-	languageMissing = source.Message{Code: "F004", Level: source.Warning,
+	languageMissing = source.Message{Code: "F004", Level: source.Hint,
 		DE: "FAQ „%s“ fehlt auf „%s“.", EN: "FAQ entry “%s” is missing in “%s”."}
-	mustExcludes = source.Message{Code: "F010", Level: source.Error,
+	mustExcludes = source.Message{Code: "F010", Level: source.Warning,
 		DE: "must schließt die eigene Frage „%s“ aus: keines von [%s] kommt darin vor.",
 		EN: "must excludes the entry's own question “%s”: none of [%s] occurs in it."}
 	neverExcludes = source.Message{Code: "F011", Level: source.Warning,

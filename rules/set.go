@@ -8,13 +8,27 @@ type Set struct {
 	Hash string
 
 	refs       Refs
-	index      index
+	index      *index
 	categories []category
 	categorize categorize
 	rules      []rule
 	dispatch   *dispatch
 	faq        *faq
 	tests      []testCase
+}
+
+// With returns the same rules with other phrasings learned and another
+// background. Options that are not given are dropped.
+func (s *Set) With(opts ...Option) *Set {
+	var o options
+	for _, f := range opts {
+		f(&o)
+	}
+	n := *s
+	f := *s.faq
+	n.faq = &f
+	n.faq.build(o)
+	return &n
 }
 
 // Categories returns the categories in the order written.
