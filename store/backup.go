@@ -96,7 +96,7 @@ func (s *Store) carryMails(ctx context.Context, path string) (err error) {
 	tx := &Tx{Now: s.Now(), c: c, mail: mailWriter{f: s.mail}}
 	_, err = transact(ctx, c, "BEGIN IMMEDIATE", tx, func(tx *Tx) error {
 		for _, owner := range []string{"inbox", "outbox"} {
-			if err := c.run(ctx, "CREATE TABLE "+owner+"_bytes (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT"); err != nil {
+			if err := c.run(ctx, "CREATE TABLE "+owner+"_bytes (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, crc INTEGER NOT NULL) STRICT"); err != nil {
 				return err
 			}
 			if err := s.carry(ctx, tx, owner); err != nil {
@@ -121,7 +121,7 @@ func (s *Store) carry(ctx context.Context, tx *Tx, owner string) error {
 		if err != nil {
 			return fmt.Errorf("%s %d: %w", owner, id, err)
 		}
-		_, err = tx.exec(ctx, "INSERT INTO "+owner+"_bytes (id, bytes) VALUES (?, ?)", id, b)
+		_, err = tx.exec(ctx, "INSERT INTO "+owner+"_bytes (id, bytes, crc) VALUES (?, ?, ?)", id, b, checksum(b))
 		return err
 	})
 }
@@ -152,13 +152,22 @@ func checkBackup(ctx context.Context, path string) error {
 	return nil
 }
 
-// carried checks the bytes of a backup: every mail that carries them is whole.
+// carried checks the bytes in a backup, as checkMails does those in the mail file.
 func carried(ctx context.Context, tx *Tx) (broken []int64, err error) {
-	err = tx.each(ctx, "SELECT inbox.id, digest, bytes FROM inbox JOIN inbox_bytes ON inbox_bytes.id = inbox.id", func(r *row) error {
-		if id, digest, b := r.int64(), r.digest(), r.blob(); sha256.Sum256(b) != digest {
-			broken = append(broken, id)
+	for _, sql := range []string{
+		"SELECT b.id, b.bytes, b.crc, inbox.digest FROM inbox_bytes AS b JOIN inbox ON inbox.id = b.id",
+		"SELECT id, bytes, crc, NULL FROM outbox_bytes",
+	} {
+		err := tx.each(ctx, sql, func(r *row) error {
+			id, b, crc, digest := r.int64(), r.blob(), r.uint32(), r.blob()
+			if checksum(b) != crc || digest != nil && sha256.Sum256(b) != [32]byte(digest) {
+				broken = append(broken, id)
+			}
+			return r.err
+		})
+		if err != nil {
+			return nil, err
 		}
-		return r.err
-	})
-	return broken, err
+	}
+	return broken, nil
 }

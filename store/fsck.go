@@ -146,12 +146,12 @@ func foreignKeys(ctx context.Context, tx *Tx) (*Violation, error) {
 // those of leaving mails, whose records carry a checksum.
 func (s *Store) checkMails(ctx context.Context, tx *Tx) (broken []int64, err error) {
 	check := func(r *row) error {
-		id, g, digest := r.int64(), r.region(), r.digest()
+		id, g, digest := r.int64(), r.region(), r.blob()
 		if err := errors.Join(r.err, ctx.Err()); err != nil {
 			return err
 		}
 		b, err := readRecord(s.mail, g)
-		if errors.Is(err, ErrCorrupt) || err == nil && digest != [32]byte{} && sha256.Sum256(b) != digest {
+		if errors.Is(err, ErrCorrupt) || err == nil && digest != nil && sha256.Sum256(b) != [32]byte(digest) {
 			broken = append(broken, id)
 			return nil
 		}

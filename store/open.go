@@ -164,7 +164,7 @@ func checkPages(ctx context.Context, c *conn) error {
 // refuseBackup refuses a backup that was put in place of the database: used as
 // it is, it would send again what it sent before.
 func refuseBackup(ctx context.Context, c *conn) error {
-	n, err := (&Tx{c: c}).number(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'inbox_bytes'")
+	n, err := (&Tx{c: c}).number(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'inbox_bytes'")
 	if err == nil && n > 0 {
 		err = fmt.Errorf("%w: this is a backup; move it away and give it to firstline restore", ErrCorrupt)
 	}

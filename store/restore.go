@@ -112,7 +112,7 @@ func isBackup(ctx context.Context, path string) error {
 	}
 	if err == nil {
 		var n int64
-		if n, err = tx.number(ctx, "SELECT count(*) FROM sqlite_schema WHERE name IN ('inbox_bytes', 'outbox_bytes', 'meta')"); err == nil && n != 3 {
+		if n, err = tx.number(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('inbox_bytes', 'outbox_bytes', 'meta')"); err == nil && n != 3 {
 			err = errors.New("this is not a backup written by firstline backup")
 		}
 	}

@@ -53,7 +53,7 @@ CREATE INDEX inbox_aside ON inbox (id) WHERE state = 'aside';
 CREATE INDEX inbox_canonical ON inbox (canonical) WHERE canonical IS NOT NULL;
 CREATE INDEX inbox_ticket ON inbox (ticket_id) WHERE ticket_id IS NOT NULL;
 
-CREATE TRIGGER inbox_raw BEFORE UPDATE OF digest, mail_at, mail_length ON inbox
+CREATE TRIGGER inbox_no_rewrite BEFORE UPDATE OF digest, mail_at, mail_length ON inbox
 WHEN (SELECT value FROM meta WHERE key = 'erasing') IS NULL
 BEGIN SELECT RAISE (ABORT, 'raw mail is never rewritten'); END;
 CREATE TRIGGER inbox_no_delete BEFORE DELETE ON inbox
@@ -219,7 +219,7 @@ CREATE TABLE outbox (
 	mail_at         INTEGER,                        -- offset in the mail file; NULL when erased
 	mail_length     INTEGER NOT NULL
 ) STRICT;
-CREATE TRIGGER outbox_bytes BEFORE UPDATE OF cause, message_id, mail_at, mail_length ON outbox
+CREATE TRIGGER outbox_no_rewrite BEFORE UPDATE OF cause, message_id, mail_at, mail_length ON outbox
 WHEN (SELECT value FROM meta WHERE key = 'erasing') IS NULL
 BEGIN SELECT RAISE (ABORT, 'leaving mail is never rewritten'); END;
 CREATE INDEX outbox_due ON outbox (class, next_attempt_at) WHERE state = 'queued';
