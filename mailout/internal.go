@@ -157,111 +157,63 @@ func (d *InternalData) values(lang string) values {
 	}
 }
 
-// internalNames are the values of internal templates.
-var internalNames = []string{"marker", "purpose", "public", "recipient", "owner", "author", "at", "unverified", "open.one", "open.many", "last", "score", "impact", "urgency", "from_group", "due.first", "due.solve", "due.take", "due.solve_left", "due.clock", "left", "clock.first", "clock.next", "clock.resolution", "clock.take", "reason", "text", "short", "can_ok", "until", "until.time", "delivery.to", "delivery.subject", "delivery.at", "delivery.reason", "delivery.said", "rating", "title", "undo", "fix", "faq.id", "more.rows", "more.history", "first_problem", "requester.name", "requester.address", "requester.phone", "requester.room", "requester.device", "requester.division"}
+// internalValues are the values of internal templates, besides those of the ticket.
+var internalValues = map[string]func(*InternalData, clock) value{
+	"marker":             func(d *InternalData, _ clock) value { return plain(d.Marker) },
+	"purpose":            func(d *InternalData, _ clock) value { return plain(d.Purpose) },
+	"public":             func(d *InternalData, _ clock) value { return truth(d.Public) },
+	"recipient":          func(d *InternalData, _ clock) value { return plain(d.Recipient) },
+	"owner":              func(d *InternalData, _ clock) value { return plain(d.Owner) },
+	"author":             func(d *InternalData, _ clock) value { return plain(d.Author) },
+	"at":                 func(d *InternalData, c clock) value { return plain(c.short(d.At)) },
+	"unverified":         func(d *InternalData, _ clock) value { return truth(d.Unverified) },
+	"open.one":           func(d *InternalData, _ clock) value { return truth(d.Open == 1) },
+	"open.many":          func(d *InternalData, _ clock) value { return several(d.Open) },
+	"last":               func(d *InternalData, _ clock) value { return plain(d.Last) },
+	"score":              func(d *InternalData, _ clock) value { return plain(d.Score) },
+	"impact":             func(d *InternalData, _ clock) value { return plain(d.Impact) },
+	"urgency":            func(d *InternalData, _ clock) value { return plain(d.Urgency) },
+	"from_group":         func(d *InternalData, _ clock) value { return plain(d.FromGroup) },
+	"due.first":          func(d *InternalData, c clock) value { return plain(c.short(d.FirstDue)) },
+	"due.solve":          func(d *InternalData, c clock) value { return plain(c.short(d.SolveDue)) },
+	"due.take":           func(d *InternalData, c clock) value { return plain(c.short(d.TakeDue)) },
+	"due.solve_left":     func(d *InternalData, c clock) value { return plain(c.left(d.SolveDue)) },
+	"due.clock":          func(d *InternalData, c clock) value { return plain(c.short(d.Due)) },
+	"left":               func(d *InternalData, c clock) value { return plain(Duration(d.Left, c.lang)) },
+	"clock.first":        func(d *InternalData, _ clock) value { return truth(d.Clock == "first_response") },
+	"clock.next":         func(d *InternalData, _ clock) value { return truth(d.Clock == "next_response") },
+	"clock.resolution":   func(d *InternalData, _ clock) value { return truth(d.Clock == "resolution") },
+	"clock.take":         func(d *InternalData, _ clock) value { return truth(d.Clock == "take_over") },
+	"reason":             func(d *InternalData, _ clock) value { return richText(d.Reason.text, d.Reason.markdown) },
+	"text":               func(d *InternalData, _ clock) value { return richText(d.Text.text, d.Text.markdown) },
+	"short":              func(d *InternalData, _ clock) value { return richText(d.Short.text, d.Short.markdown) },
+	"can_ok":             func(d *InternalData, _ clock) value { return truth(d.CanOK) },
+	"until":              func(d *InternalData, c clock) value { return plain(c.date(d.Until)) },
+	"until.time":         func(d *InternalData, c clock) value { return plain(c.short(d.Until)) },
+	"delivery.to":        func(d *InternalData, _ clock) value { return plain(d.Delivery.To) },
+	"delivery.subject":   func(d *InternalData, _ clock) value { return plain(d.Delivery.Subject) },
+	"delivery.at":        func(d *InternalData, c clock) value { return plain(c.short(d.Delivery.At)) },
+	"delivery.reason":    func(d *InternalData, _ clock) value { return plain(d.Delivery.Reason) },
+	"delivery.said":      func(d *InternalData, _ clock) value { return plain(d.Delivery.Diagnostic) },
+	"rating":             func(d *InternalData, _ clock) value { return count(d.Rating) },
+	"title":              func(d *InternalData, _ clock) value { return plain(d.Title) },
+	"undo":               func(d *InternalData, _ clock) value { return plain(d.Undo) },
+	"fix":                func(d *InternalData, _ clock) value { return plain(d.Fix) },
+	"faq.id":             func(d *InternalData, _ clock) value { return plain(d.FAQ) },
+	"more.rows":          func(d *InternalData, _ clock) value { return count(d.MoreRows) },
+	"more.history":       func(d *InternalData, _ clock) value { return count(d.MoreHistory) },
+	"first_problem":      func(d *InternalData, _ clock) value { return plain(firstProblem(d.Problems)) },
+	"requester.name":     func(d *InternalData, _ clock) value { return plain(nameOrAddress(d.Requester)) },
+	"requester.address":  func(d *InternalData, _ clock) value { return plain(d.Requester.Address) },
+	"requester.phone":    func(d *InternalData, _ clock) value { return plain(d.Requester.Phone) },
+	"requester.room":     func(d *InternalData, _ clock) value { return plain(d.Requester.Room) },
+	"requester.device":   func(d *InternalData, _ clock) value { return plain(d.Requester.Device) },
+	"requester.division": func(d *InternalData, _ clock) value { return plain(d.Requester.Department) },
+}
 
 func (d *InternalData) value(name string, c clock) (value, bool) {
-	switch name {
-	case "marker":
-		return plain(d.Marker), true
-	case "purpose":
-		return plain(d.Purpose), true
-	case "public":
-		return truth(d.Public), true
-	case "recipient":
-		return plain(d.Recipient), true
-	case "owner":
-		return plain(d.Owner), true
-	case "author":
-		return plain(d.Author), true
-	case "at":
-		return plain(c.short(d.At)), true
-	case "unverified":
-		return truth(d.Unverified), true
-	case "open.one":
-		return truth(d.Open == 1), true
-	case "open.many":
-		return several(d.Open), true
-	case "last":
-		return plain(d.Last), true
-	case "score":
-		return plain(d.Score), true
-	case "impact":
-		return plain(d.Impact), true
-	case "urgency":
-		return plain(d.Urgency), true
-	case "from_group":
-		return plain(d.FromGroup), true
-	case "due.first":
-		return plain(c.short(d.FirstDue)), true
-	case "due.solve":
-		return plain(c.short(d.SolveDue)), true
-	case "due.take":
-		return plain(c.short(d.TakeDue)), true
-	case "due.solve_left":
-		return plain(c.left(d.SolveDue)), true
-	case "due.clock":
-		return plain(c.short(d.Due)), true
-	case "left":
-		return plain(Duration(d.Left, c.lang)), true
-	case "clock.first":
-		return truth(d.Clock == "first_response"), true
-	case "clock.next":
-		return truth(d.Clock == "next_response"), true
-	case "clock.resolution":
-		return truth(d.Clock == "resolution"), true
-	case "clock.take":
-		return truth(d.Clock == "take_over"), true
-	case "reason":
-		return richText(d.Reason.text, d.Reason.markdown), true
-	case "text":
-		return richText(d.Text.text, d.Text.markdown), true
-	case "short":
-		return richText(d.Short.text, d.Short.markdown), true
-	case "can_ok":
-		return truth(d.CanOK), true
-	case "until":
-		return plain(c.date(d.Until)), true
-	case "until.time":
-		return plain(c.short(d.Until)), true
-	case "delivery.to":
-		return plain(d.Delivery.To), true
-	case "delivery.subject":
-		return plain(d.Delivery.Subject), true
-	case "delivery.at":
-		return plain(c.short(d.Delivery.At)), true
-	case "delivery.reason":
-		return plain(d.Delivery.Reason), true
-	case "delivery.said":
-		return plain(d.Delivery.Diagnostic), true
-	case "rating":
-		return count(d.Rating), true
-	case "title":
-		return plain(d.Title), true
-	case "undo":
-		return plain(d.Undo), true
-	case "fix":
-		return plain(d.Fix), true
-	case "faq.id":
-		return plain(d.FAQ), true
-	case "more.rows":
-		return count(d.MoreRows), true
-	case "more.history":
-		return count(d.MoreHistory), true
-	case "first_problem":
-		return plain(firstProblem(d.Problems)), true
-	case "requester.name":
-		return plain(nameOrAddress(d.Requester)), true
-	case "requester.address":
-		return plain(d.Requester.Address), true
-	case "requester.phone":
-		return plain(d.Requester.Phone), true
-	case "requester.room":
-		return plain(d.Requester.Room), true
-	case "requester.device":
-		return plain(d.Requester.Device), true
-	case "requester.division":
-		return plain(d.Requester.Department), true
+	if get, ok := internalValues[name]; ok {
+		return get(d, c), true
 	}
 	return d.Ticket.value(name)
 }

@@ -103,47 +103,31 @@ func (d *PublicData) values(lang string) values {
 	}
 }
 
-// publicNames are the values of public templates.
-var publicNames = []string{"company", "phone", "marker", "requester.salutation", "requester.name", "due.first_reply", "due.deadline", "due.deadline_day", "calendar.opening", "calendar.hours", "call.at", "agent.name", "text", "question", "faq.id", "into", "reopen.days", "rating"}
+// publicValues are the values of public templates, besides those of the ticket.
+var publicValues = map[string]func(*PublicData, clock) value{
+	"company":              func(d *PublicData, _ clock) value { return plain(d.Company) },
+	"phone":                func(d *PublicData, _ clock) value { return plain(d.Phone) },
+	"marker":               func(d *PublicData, _ clock) value { return plain(d.Marker) },
+	"requester.salutation": func(d *PublicData, c clock) value { return plain(Salutation(d.Requester, c.lang)) },
+	"requester.name":       func(d *PublicData, _ clock) value { return plain(d.Requester.Name) },
+	"due.first_reply":      func(d *PublicData, c clock) value { return plain(c.full(d.FirstReply)) },
+	"due.deadline":         func(d *PublicData, c clock) value { return plain(c.date(d.Deadline)) },
+	"due.deadline_day":     func(d *PublicData, c clock) value { return plain(c.day(d.Deadline)) },
+	"calendar.opening":     func(d *PublicData, c clock) value { return plain(c.full(d.Opening)) },
+	"calendar.hours":       func(d *PublicData, _ clock) value { return plain(d.Hours) },
+	"call.at":              func(d *PublicData, c clock) value { return plain(c.full(d.CallAt)) },
+	"agent.name":           func(d *PublicData, _ clock) value { return plain(d.Agent) },
+	"text":                 func(d *PublicData, _ clock) value { return richText(d.Text.text, d.Text.markdown) },
+	"question":             func(d *PublicData, _ clock) value { return plain(d.Question) },
+	"faq.id":               func(d *PublicData, _ clock) value { return plain(d.FAQ) },
+	"into":                 func(d *PublicData, _ clock) value { return plain(d.Into) },
+	"reopen.days":          func(d *PublicData, _ clock) value { return count(d.ReopenDays) },
+	"rating":               func(d *PublicData, _ clock) value { return truth(d.AskRating) },
+}
 
 func (d *PublicData) value(name string, c clock) (value, bool) {
-	switch name {
-	case "company":
-		return plain(d.Company), true
-	case "phone":
-		return plain(d.Phone), true
-	case "marker":
-		return plain(d.Marker), true
-	case "requester.salutation":
-		return plain(Salutation(d.Requester, c.lang)), true
-	case "requester.name":
-		return plain(d.Requester.Name), true
-	case "due.first_reply":
-		return plain(c.full(d.FirstReply)), true
-	case "due.deadline":
-		return plain(c.date(d.Deadline)), true
-	case "due.deadline_day":
-		return plain(c.day(d.Deadline)), true
-	case "calendar.opening":
-		return plain(c.full(d.Opening)), true
-	case "calendar.hours":
-		return plain(d.Hours), true
-	case "call.at":
-		return plain(c.full(d.CallAt)), true
-	case "agent.name":
-		return plain(d.Agent), true
-	case "text":
-		return richText(d.Text.text, d.Text.markdown), true
-	case "question":
-		return plain(d.Question), true
-	case "faq.id":
-		return plain(d.FAQ), true
-	case "into":
-		return plain(d.Into), true
-	case "reopen.days":
-		return count(d.ReopenDays), true
-	case "rating":
-		return truth(d.AskRating), true
+	if get, ok := publicValues[name]; ok {
+		return get(d, c), true
 	}
 	return d.Ticket.value(name)
 }

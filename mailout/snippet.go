@@ -10,7 +10,7 @@ type Snippet struct{ lines [][]node }
 // of public templates, {{match.name}} for named groups of a rule's regular
 // expression, and {{#if}} on one line.
 func ParseSnippet(file string, line int, src string) (*Snippet, []TemplateProblem) {
-	names := schemaOf(publicNames, nil)
+	names := schemaOf(keys(publicValues), nil)
 	names.one["match."] = true
 	delete(names.one, "text")
 	p := &parser{file: file, vars: names}

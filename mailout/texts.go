@@ -30,8 +30,8 @@ func Languages() []string { return []string{"de", "en"} }
 func LoadTexts(override fs.FS) (*Texts, []TemplateProblem) {
 	l := loader{override: override}
 	t := &Texts{public: map[string]map[PublicKind]template{}, internal: map[string]map[InternalKind]template{}}
-	inPublic := schemaOf(publicNames, map[string][]string{"files": listItems["files"]})
-	inInternal := schemaOf(internalNames, listItems)
+	inPublic := schemaOf(keys(publicValues), map[string][]string{"files": listItems["files"]})
+	inInternal := schemaOf(keys(internalValues), listItems)
 	for _, lang := range Languages() {
 		t.public[lang] = map[PublicKind]template{}
 		for _, k := range PublicKinds() {

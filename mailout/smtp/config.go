@@ -94,6 +94,13 @@ func (c Config) Address() string {
 	return net.JoinHostPort(c.Host, fmt.Sprint(port))
 }
 
+func (c Config) hello() string {
+	if c.Hello == "" {
+		return "localhost"
+	}
+	return c.Hello
+}
+
 // check refuses what would only fail later, or send a password in the clear.
 func (c Config) check() error {
 	switch c.Security {

@@ -6,16 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-sasl"
 	gosmtp "github.com/emersion/go-smtp"
 )
-
-// maxReply bounds what is read from the server for one mail.
-const maxReply = 256 << 10
 
 // conn is a connection that is logged in and ready for MAIL.
 type conn struct {
@@ -23,38 +18,6 @@ type conn struct {
 	client *gosmtp.Client
 	raw    *guard
 	mails  int // handed over on it
-	fresh  bool
-}
-
-// guard bounds what the server may say, and remembers why it was cut off.
-type guard struct {
-	net.Conn
-	left atomic.Int64
-	late atomic.Bool
-}
-
-func (g *guard) Read(p []byte) (int, error) {
-	if g.left.Load() <= 0 {
-		return 0, errTooLong
-	}
-	n, err := g.Conn.Read(p)
-	g.left.Add(int64(-n))
-	return n, err
-}
-
-// within closes the connection when f takes longer than d: the client library
-// sets no deadline while it writes a text.
-func (g *guard) within(d time.Duration, f func() error) error {
-	t := time.AfterFunc(d, func() {
-		g.late.Store(true)
-		g.Conn.Close()
-	})
-	defer t.Stop()
-	err := f()
-	if err != nil && g.late.Load() {
-		return errTimeout
-	}
-	return err
 }
 
 // open connects and logs in. Every error is an *Error.
@@ -76,66 +39,51 @@ func open(ctx context.Context, cfg Config) (*conn, error) {
 	if err != nil {
 		return fail(StepConnect, err)
 	}
-	g := &guard{Conn: raw}
-	g.left.Store(maxReply)
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	defer stop()
-	c := &conn{cfg: cfg, raw: g, fresh: true}
-	if step, err := c.start(dctx); err != nil {
+	c := &conn{cfg: cfg, raw: &guard{Conn: raw, left: maxReply}}
+	if step, err := c.start(raw); err != nil {
 		raw.Close()
-		if g.late.Load() {
-			err = errTimeout
-		}
 		return fail(step, err)
 	}
 	if err := c.login(ctx); err != nil {
 		c.close()
 		return fail(StepLogin, err)
 	}
+	c.raw.inStep()
 	return c, nil
 }
 
 // start protects the connection and says EHLO.
-func (c *conn) start(ctx context.Context) (Step, error) {
-	step := StepTLS
-	err := c.raw.within(c.cfg.Timeouts.Connect, func() error {
-		tlsConfig := &tls.Config{ServerName: c.cfg.Host, RootCAs: c.cfg.RootCAs, MinVersion: tls.VersionTLS12}
+func (c *conn) start(raw net.Conn) (Step, error) {
+	step := StepGreet
+	hello := c.cfg.hello()
+	tlsConfig := &tls.Config{ServerName: c.cfg.Host, RootCAs: c.cfg.RootCAs, MinVersion: tls.VersionTLS12}
+	outer := &guard{Conn: raw}
+	err := outer.within(c.cfg.Timeouts.Connect, func() error {
 		switch c.cfg.Security {
 		case TLS:
-			t := tls.Client(c.raw, tlsConfig)
-			if err := t.HandshakeContext(ctx); err != nil {
+			step = StepTLS
+			t := tls.Client(raw, tlsConfig)
+			if err := t.Handshake(); err != nil {
 				return err
 			}
-			c.client = gosmtp.NewClient(t)
+			c.raw.Conn = t
 		case StartTLS:
-			client, err := startTLS(c.raw, tlsConfig)
+			step = StepTLS
+			t, err := startTLS(raw, hello, tlsConfig)
 			if err != nil {
 				return err
 			}
-			c.client = client
-		default:
-			c.client = gosmtp.NewClient(c.raw)
+			c.raw.Conn, c.raw.greeting = t, "220 over TLS now\r\n"
 		}
 		step = StepGreet
+		c.client = gosmtp.NewClient(c.raw)
 		c.client.CommandTimeout = c.cfg.Timeouts.Command
 		c.client.SubmissionTimeout = c.cfg.Timeouts.Final
-		hello := c.cfg.Hello
-		if hello == "" {
-			hello = "localhost"
-		}
 		return c.client.Hello(hello)
 	})
 	return step, err
-}
-
-// startTLS refuses to go on without TLS; the library forgets what the server
-// said before the handshake.
-func startTLS(raw net.Conn, cfg *tls.Config) (*gosmtp.Client, error) {
-	client, err := gosmtp.NewClientStartTLS(raw, cfg)
-	if err != nil && reply(err) == nil && strings.Contains(err.Error(), "support STARTTLS") {
-		return nil, errNoStartTLS
-	}
-	return client, err
 }
 
 func (c *conn) login(ctx context.Context) error {
@@ -202,9 +150,26 @@ func needsLogin(err error) bool {
 	return r != nil && (r.Code == 530 || r.Code == 534 || r.Code == 535 || r.Code == 538)
 }
 
+// reset takes a refused mail back. The library says EHLO again before the next one.
+func (c *conn) reset() error {
+	c.raw.expected++
+	if err := c.client.Reset(); err != nil {
+		return err
+	}
+	hello := c.cfg.hello()
+	c.raw.expected++
+	if err := c.client.Hello(hello); err != nil {
+		return err
+	}
+	if c.raw.outOfStep() {
+		return errOutOfStep
+	}
+	return nil
+}
+
 // quit ends the connection politely; it waits at most a second.
 func (c *conn) quit() {
-	c.raw.left.Store(maxReply)
+	c.raw.left = maxReply
 	_ = c.raw.within(time.Second, c.client.Quit)
 	c.close()
 }

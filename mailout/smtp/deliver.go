@@ -49,19 +49,19 @@ func closing(err error) bool {
 
 // deliver hands one mail over.
 func (c *conn) deliver(m store.Claimed, from string) outcome {
-	c.raw.left.Store(maxReply)
+	c.raw.left = maxReply
 	opts := &gosmtp.MailOptions{Size: int64(len(m.Bytes)), UTF8: !isASCII(m.Recipient) || !isASCII(from)}
 	if o, bad := c.refusable(m, opts.UTF8); bad {
 		return o
 	}
-	if err := c.client.Mail(from, opts); err != nil {
+	if err := c.asked(c.client.Mail(from, opts)); err != nil {
 		return c.refused(StepMail, err)
 	}
-	if err := c.client.Rcpt(m.Recipient, nil); err != nil {
+	if err := c.asked(c.client.Rcpt(m.Recipient, nil)); err != nil {
 		return c.refused(StepRcpt, err)
 	}
 	w, err := c.client.Data()
-	if err != nil {
+	if err := c.asked(err); err != nil {
 		return c.refused(StepData, err)
 	}
 	err = c.raw.within(c.cfg.Timeouts.Data, func() error {
@@ -73,12 +73,27 @@ func (c *conn) deliver(m store.Claimed, from string) outcome {
 		return outcome{kind: retry, step: StepText, err: err, text: c.say(StepText, err), broken: true}
 	}
 	store.Failpoint("smtp.dot")
+	c.raw.expected++
 	resp, err := w.CloseWithResponse()
 	store.Failpoint("smtp.accepted")
-	if err == nil {
-		return outcome{kind: sent, step: StepFinal, text: oneLine("250 " + resp.StatusText)}
+	o := outcome{kind: sent, step: StepFinal}
+	if err != nil {
+		o = c.refused(StepFinal, err)
+	} else {
+		o.text = oneLine("250 " + resp.StatusText)
 	}
-	return c.refused(StepFinal, err)
+	o.broken = o.broken || c.raw.outOfStep() // the first reply is the one we asked for
+	return o
+}
+
+// asked checks that a command had one reply: a server that says more is out of
+// step, whatever it said.
+func (c *conn) asked(err error) error {
+	c.raw.expected++
+	if c.raw.outOfStep() {
+		return errOutOfStep
+	}
+	return err
 }
 
 // refusable finds what the server cannot take before anything is sent.

@@ -52,6 +52,7 @@ var (
 	errNoStartTLS = errors.New("the server does not offer STARTTLS")
 	errNoAuth     = errors.New("the server offers no way to log in that we know")
 	errTooLong    = errors.New("the server's reply is too long")
+	errOutOfStep  = errors.New("the server said more than it was asked")
 	errTimeout    = errors.New("no progress before the time limit")
 )
 

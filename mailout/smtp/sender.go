@@ -302,7 +302,7 @@ func (s *Sender) unreachable(ctx context.Context, err error) {
 
 // reset takes a refused mail back, so that the connection can take the next.
 func (s *Sender) reset() {
-	if s.conn != nil && s.conn.client.Reset() != nil {
+	if s.conn != nil && s.conn.reset() != nil {
 		s.drop()
 	}
 }

@@ -302,6 +302,7 @@ func (s *session) data() {
 	if f := s.fault(Text, nil); f != nil {
 		_, _ = io.CopyN(io.Discard, s.r, 64)
 		s.play(f, "")
+		s.done = true // the rest of the text would be read as commands
 		return
 	}
 	limit := s.srv.opt.MaxSize
