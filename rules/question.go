@@ -10,6 +10,7 @@ import (
 type question struct {
 	content  []questionWord
 	shingles []shingle
+	has      [parts]bool // parts that have any word
 }
 
 type questionWord struct {
@@ -47,6 +48,7 @@ func newQuestion(subject, body string) *question {
 
 func (q *question) add(words []string, part int, content map[string]int, pairs map[uint64]int) {
 	before := uint64(0)
+	q.has[part] = len(words) > 0
 	for _, w := range words {
 		stem := topicStem(w)
 		if !stopWords[w] {

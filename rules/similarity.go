@@ -88,36 +88,50 @@ const (
 
 // workspace is the memory of one comparison.
 type workspace struct {
-	dots           [parts][]float64 // by document
+	dots, wordDots [parts][]float64 // by document
 	said, evidence []float64        // by document
-	wordDots       [parts][]float64
-	last           []float64 // by document: what the current word has given
-	touched        []int32
-	fits           []fit // by candidate
-	covered        []int32
-	coveredBy      []float64
-	count          []float64 // by term, for n-grams
-	met            []int32
+	last           []float64        // by document: what the current word has given
+	touched        []int32          // documents the current word has given something
+	docs           []int32          // documents that have anything
+	known          []bool           // by document: it stands in docs
+	active         []int            // parts that differ
+	fits           []fit            // by candidate
+	covered        []int32          // candidates that know the current word
+	coveredBy      []float64        // by candidate: how well
+	count          []float64        // by term: n-grams in common
+	met            []int32          // terms with any
 }
 
 func (s *similarity) newWorkspace() *workspace {
 	n := len(s.docs)
 	w := &workspace{said: make([]float64, n), evidence: make([]float64, n), last: make([]float64, n),
-		fits: make([]fit, s.candidates), coveredBy: make([]float64, s.candidates), count: make([]float64, len(s.idf))}
+		fits: make([]fit, s.candidates), coveredBy: make([]float64, s.candidates), count: make([]float64, len(s.idf)), known: make([]bool, n)}
 	for p := range parts {
 		w.dots[p], w.wordDots[p] = make([]float64, n), make([]float64, n)
 	}
 	return w
 }
 
-func (w *workspace) clear() {
-	for p := range parts {
-		clear(w.dots[p])
-		clear(w.wordDots[p])
+// reset forgets the last comparison and takes the parts of the next.
+func (w *workspace) reset(q *question) {
+	for _, d := range w.docs {
+		for p := range parts {
+			w.dots[p][d], w.wordDots[p][d] = 0, 0
+		}
+		w.said[d], w.evidence[d], w.known[d] = 0, 0, false
 	}
-	clear(w.said)
-	clear(w.evidence)
 	clear(w.fits)
+	w.docs, w.active = w.docs[:0], append(w.active[:0], partAll)
+	if q.has[partSubject] && q.has[partBody] {
+		w.active = append(w.active, partSubject, partBody)
+	}
+}
+
+func (w *workspace) note(doc int32) {
+	if !w.known[doc] {
+		w.known[doc] = true
+		w.docs = append(w.docs, doc)
+	}
 }
 
 // find returns the best entries for a mail, best first.
@@ -130,11 +144,23 @@ func (s *similarity) find(subject, body string, top int) []match {
 		w = s.newWorkspace()
 	}
 	defer s.pool.Put(w)
-	w.clear()
-	q := newQuestion(subject, body)
+	s.compare(newQuestion(subject, body), w)
+	return s.rank(w, top)
+}
+
+// compare fills the fits of all candidates. Where a mail has only one part, that
+// part stands for the whole.
+func (s *similarity) compare(q *question, w *workspace) {
+	w.reset(q)
 	s.compareContent(q, w)
 	s.compareWording(q, w)
-	return s.rank(w, top)
+	for p := range parts {
+		if p != partAll && len(w.active) == 1 && q.has[p] {
+			for c := range w.fits {
+				w.fits[c].cos[p] = w.fits[c].cos[partAll]
+			}
+		}
+	}
 }
 
 // compareContent fills the content parts of the fits.
@@ -150,9 +176,9 @@ func (s *similarity) compareContent(q *question, w *workspace) {
 		}
 		s.spread(t, w)
 	}
-	for d, c := range s.docs {
-		f, best := &w.fits[c], 0.0
-		for p := range parts {
+	for _, d := range w.docs {
+		f, best := &w.fits[s.docs[d]], 0.0
+		for _, p := range w.active {
 			if norms[p] > 0 {
 				cos := w.dots[p][d] / math.Sqrt(norms[p])
 				f.cos[p] = max(f.cos[p], cos)
@@ -191,7 +217,8 @@ func (s *similarity) spread(t *questionWord, w *workspace) {
 				w.evidence[p.doc] += common
 			}
 			w.last[p.doc] = v
-			for k := range parts {
+			w.note(p.doc)
+			for _, k := range w.active {
 				if t.in[k] {
 					w.dots[k][p.doc] += v - old
 				}
@@ -271,17 +298,19 @@ func (s *similarity) compareWording(q *question, w *workspace) {
 			continue
 		}
 		for _, p := range s.wording.of(id) {
-			for k := range parts {
+			w.note(p.doc)
+			for _, k := range w.active {
 				if t.in[k] {
 					w.wordDots[k][p.doc] += idf * p.weight
 				}
 			}
 		}
 	}
-	for d, c := range s.docs {
-		for p := range parts {
+	for _, d := range w.docs {
+		f := &w.fits[s.docs[d]]
+		for _, p := range w.active {
 			if norms[p] > 0 {
-				w.fits[c].wording = max(w.fits[c].wording, w.wordDots[p][d]/math.Sqrt(norms[p]))
+				f.wording = max(f.wording, w.wordDots[p][d]/math.Sqrt(norms[p]))
 			}
 		}
 	}
