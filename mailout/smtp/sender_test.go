@@ -207,6 +207,7 @@ func TestOutcomesByStepAndReply(t *testing.T) {
 		{"a line without end", smtptest.Dot, smtptest.Fault{Reply: "250 " + strings.Repeat("x", 300_000)}, want{state: "queued", unknown: 1}},
 		{"250 byte by byte", smtptest.Dot, smtptest.Fault{Accept: true, Bytewise: true}, want{state: "sent", taken: 1}},
 		{"251 after dot", smtptest.Dot, smtptest.Fault{Accept: true, Reply: "251 fine too"}, want{state: "sent", taken: 1}},
+		{"an acceptance before the text", smtptest.Data, smtptest.Fault{Reply: "354 go\r\n250 queued"}, want{state: "queued", text: "more than it was asked"}},
 		{"two replies at once", smtptest.Dot, smtptest.Fault{Accept: true, Reply: "250 one\r\n250 two"}, want{state: "sent", taken: 1}},
 	}
 	for _, c := range cases {
