@@ -23,13 +23,13 @@ const (
 	Merged              PublicKind = "merged"      // Into
 	Rejected            PublicKind = "rejected"
 	Status              PublicKind = "status"        // Ticket.State, FirstReply, Text = last public message
-	Callback            PublicKind = "fault_cleared" // the parent ticket is solved: Into, Text
+	FaultCleared        PublicKind = "fault_cleared" // the parent ticket is solved: Into, Text
 )
 
 // PublicKinds are all public kinds.
 func PublicKinds() []PublicKind {
 	return []PublicKind{Receipt, ReceiptOutsideHours, ReceiptCustom, ReceiptUnverified, ReceiptPhone, FAQAnswer, FAQQuestion,
-		Reply, Resolved, Escalated, Reminder, AutoResolved, PleaseTest, Merged, Rejected, Status, Callback}
+		Reply, Resolved, Escalated, Reminder, AutoResolved, PleaseTest, Merged, Rejected, Status, FaultCleared}
 }
 
 // Ticket holds the facts of a ticket that may stand in any mail. Labels are in

@@ -58,7 +58,7 @@ func samplePublic(kind PublicKind, lang string) PublicData {
 		d.Text, d.Agent = AgentReply(in(lang, "VPN trennen, 10 s warten, verbinden.", "Disconnect the VPN, wait 10 s, connect.")), "Markus Brandl"
 	case Merged:
 		d.Into = "IT-10398"
-	case Callback:
+	case FaultCleared:
 		d.Into, d.Text = "IT-10398", AgentReply(in(lang, "Das Zertifikat ist erneuert. Bitte VPN einmal trennen und neu verbinden.", "The certificate is renewed. Please disconnect and reconnect once."))
 	case Status:
 		d.Agent, d.Text = "Lena Huber", AgentReply(in(lang, "Ich habe den Drucker neu gestartet.", "I restarted the printer."))
