@@ -325,10 +325,10 @@ func (f *fit) sum() float64 {
 // Two ways to be sure, each scaled so that 1 is enough. Close: the mail is worded
 // like a question. Rich: mail and question have much rare content in common.
 func (f *fit) close() float64 {
-	return min(f.total/1.12, f.wording/0.26, f.cos[partAll]/0.31)
+	return min(f.total/1.18, f.wording/0.27, f.cos[partAll]/0.33)
 }
 
-func (f *fit) rich() float64 { return min(f.asked/0.3, f.evidence/1.6, f.wording/0.15) }
+func (f *fit) rich() float64 { return min(f.asked/0.4, f.evidence/1.65, f.wording/0.165) }
 
 // score maps both ways to one scale on which 0.60 is enough.
 func (f *fit) score() float64 { return min(1, 0.6*max(f.close(), f.rich())) }
@@ -337,7 +337,7 @@ func (f *fit) score() float64 { return min(1, 0.6*max(f.close(), f.rich())) }
 // common a smaller lead will do.
 func (f *fit) margin(lead float64) float64 {
 	sure := min(1, max(0, (f.rich()-0.8)/0.2))
-	return lead * (1.0/3 + sure*(0.6-1.0/3))
+	return lead * (1.0/3 + sure*(0.5-1.0/3))
 }
 
 // rank sorts the entries and measures the lead of each over its best rival.
