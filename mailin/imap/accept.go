@@ -59,10 +59,7 @@ func (p *Poller) acceptOne(ctx context.Context, tx *store.Tx, m mail) (fresh boo
 	if m.uid < e.oldBelow && !m.date.IsZero() && !m.date.After(e.cutoff) {
 		return false, tx.SkipUID(ctx, e.mailboxID, e.validity, uint32(m.uid))
 	}
-	_, fresh, err = tx.AcceptInbound(ctx, store.In{
-		MailboxID: e.mailboxID, UIDValidity: e.validity, UID: uint32(m.uid), ReceivedAt: m.date,
-		Raw: m.raw, Digest: m.digest, Size: m.size, Truncated: m.truncated,
-	})
+	_, fresh, err = tx.AcceptInbound(ctx, m.inbound(e.mailboxID, e.validity))
 	return fresh, err
 }
 

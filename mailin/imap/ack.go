@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	ackBatch = 1000 // rows read at once
-	moveSet  = 200  // UIDs in one MOVE
+	// ackBatch is how many mails are read, and moved with one command: a MOVE has
+	// a fixed price, on Dovecot that of many hundred mails.
+	ackBatch = 2000
 	// moveTries is how often one mail is refused by its folder before it stays
 	// where it is, marked.
 	moveTries = 3
@@ -55,10 +56,7 @@ func (p *Poller) triaged(ctx context.Context, limit int) ([]triaged, error) {
 
 // acknowledge moves or marks every mail that triage is done with.
 func (p *Poller) acknowledge(ctx context.Context) error {
-	if p.store.Now().Before(p.nextAck) {
-		return nil
-	}
-	for {
+	for !p.store.Now().Before(p.nextAck) {
 		done, err := p.triaged(ctx, ackBatch)
 		if err != nil || len(done) == 0 {
 			return err
@@ -68,6 +66,7 @@ func (p *Poller) acknowledge(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // settle acknowledges mails by destination; progress = at least one row is
@@ -86,7 +85,7 @@ func (p *Poller) settle(ctx context.Context, done []triaged) (progress bool, err
 		byFolder[folder] = append(byFolder[folder], t)
 	}
 	for _, folder := range order {
-		for set := range slices.Chunk(byFolder[folder], moveSet) {
+		for set := range sets(byFolder[folder], triagedUID, ackBatch) {
 			n, err := p.settleSet(ctx, folder, set)
 			progress = progress || n > 0
 			if err != nil {
@@ -125,7 +124,7 @@ func (p *Poller) settleSet(ctx context.Context, folder string, set []triaged) (n
 	return len(set), p.leave(ctx, set)
 }
 
-// moveAll moves a set at once, and mail by mail when the server refuses.
+// moveAll moves a set at once, and in parts when the server refuses.
 func (p *Poller) moveAll(ctx context.Context, folder, target string, set []triaged) (n int, err error) {
 	err = p.sess.move(ctx, set, target)
 	if hasCode(err, imap.ResponseCodeTryCreate, imap.ResponseCodeNonExistent) {
@@ -150,34 +149,41 @@ func (p *Poller) moveAll(ctx context.Context, folder, target string, set []triag
 		p.raise(ctx, alarm, fmt.Sprintf("mailbox %s: mails cannot be moved to %s: %v; they are ticketed and wait in the inbox", p.cfg.Mailbox, folder, err))
 		return 0, nil
 	}
-	return p.moveSingly(ctx, folder, target, set)
+	return p.moveHalves(ctx, folder, target, set)
 }
 
-// moveSingly moves mail by mail. One that is refused time and again stays where
-// it is, marked.
-func (p *Poller) moveSingly(ctx context.Context, folder, target string, set []triaged) (n int, err error) {
-	for _, t := range set {
-		one := []triaged{t}
-		err := p.sess.move(ctx, one, target)
+// moveHalves moves what was refused as a whole in ever smaller parts. A mail
+// that is refused time and again stays where it is, marked.
+func (p *Poller) moveHalves(ctx context.Context, folder, target string, set []triaged) (n int, err error) {
+	if len(set) == 1 {
+		return p.refused(ctx, folder, set[0])
+	}
+	for _, half := range [][]triaged{set[:len(set)/2], set[len(set)/2:]} {
+		m, err := len(half), p.sess.move(ctx, half, target)
 		switch {
 		case err == nil:
-			err = p.markAcked(ctx, one)
-			n++
+			err = p.markAcked(ctx, half)
+		case isTemporary(err):
+			return n, err
 		case isRefusal(err):
-			if p.moveFailures[t.uid]++; p.moveFailures[t.uid] < moveTries {
-				p.nextAck = p.store.Now().Add(p.cfg.Timing.AckPoll)
-				continue
-			}
-			p.raise(ctx, "imap-folder:"+p.cfg.Mailbox, fmt.Sprintf("mailbox %s: UID %d cannot be moved to %s: %v; it stays in the inbox", p.cfg.Mailbox, t.uid, folder, err))
-			err = p.leave(ctx, one)
-			n++
+			m, err = p.moveHalves(ctx, folder, target, half)
 		}
-		if err != nil {
+		if n += m; err != nil {
 			return n, err
 		}
-		delete(p.moveFailures, t.uid)
 	}
 	return n, nil
+}
+
+// refused counts the refusal of one mail.
+func (p *Poller) refused(ctx context.Context, folder string, t triaged) (n int, err error) {
+	if p.moveFailures[t.uid]++; p.moveFailures[t.uid] < moveTries {
+		p.nextAck = p.store.Now().Add(p.cfg.Timing.AckPoll)
+		return 0, nil
+	}
+	delete(p.moveFailures, t.uid)
+	p.raise(ctx, "imap-folder:"+p.cfg.Mailbox, fmt.Sprintf("mailbox %s: UID %d cannot be moved to %s; it stays in the inbox, marked", p.cfg.Mailbox, t.uid, folder))
+	return 1, p.leave(ctx, []triaged{t})
 }
 
 // leave marks mails where they are. A server that takes no flags is left
@@ -203,6 +209,8 @@ func (p *Poller) markAcked(ctx context.Context, set []triaged) error {
 	})
 	return p.cfg.failure(StepStore, err)
 }
+
+func triagedUID(t triaged) imap.UID { return t.uid }
 
 func uidSet(set []triaged) imap.UIDSet {
 	var s imap.UIDSet
@@ -266,5 +274,5 @@ func (s *session) change(ctx context.Context, f func() error) error {
 	}
 	s.wire.permit.Store(true)
 	defer s.wire.permit.Store(false)
-	return s.guard(ctx, StepMove, s.brief(), f)
+	return s.guard(ctx, StepMove, patience{total: 5 * s.cfg.Timing.Command}, f)
 }

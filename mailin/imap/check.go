@@ -82,12 +82,7 @@ func (s *session) checkMove() CheckStep {
 
 // checkFolders looks the target folders up without making them.
 func (s *session) checkFolders(ctx context.Context) (steps []CheckStep) {
-	seen := map[string]bool{"": true}
-	for _, folder := range []string{s.cfg.Folders.Done, s.cfg.Folders.Ignored, s.cfg.Folders.Failed} {
-		if seen[folder] {
-			continue
-		}
-		seen[folder] = true
+	for _, folder := range s.cfg.targetFolders() {
 		c := CheckStep{Name: "folder " + folder}
 		name, err := s.findFolder(ctx, folder, false)
 		switch {

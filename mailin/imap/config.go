@@ -61,7 +61,7 @@ type Config struct {
 	TLS      string // TLSImplicit ("" too), TLSStartTLS, TLSInsecurePlain
 	User     string
 	Password func() (string, error) // read at every login, so that a changed file counts
-	OAuth2   *OAuth2                // instead of Password
+	OAuth2   *OAuth2                // used instead of Password when set
 
 	Folders         Folders
 	Mode            string        // ModeLive ("" too) or ModeObserve
@@ -163,7 +163,7 @@ func (c Config) validate() error {
 	need(c.Host != "", "host is missing")
 	need(c.Port > 0 && c.Port < 65536, fmt.Sprintf("port %d is not between 1 and 65535", c.Port))
 	need(c.User != "", "user is missing")
-	need((c.Password != nil) != (c.OAuth2 != nil), "either a password or oauth2 is needed")
+	need(c.Password != nil || c.OAuth2 != nil, "a password or oauth2 is needed")
 	need(c.OAuth2 == nil || (c.OAuth2.TokenURL != "" && c.OAuth2.ClientID != "" && c.OAuth2.ClientSecret != nil), "oauth2 needs token_url, client_id and a client secret")
 	need(c.TLS == TLSImplicit || c.TLS == TLSStartTLS || c.TLS == TLSInsecurePlain, fmt.Sprintf("tls %q is none of implicit, starttls, insecure_plain", c.TLS))
 	need(c.Mode == ModeLive || c.Mode == ModeObserve || c.Mode == "training", fmt.Sprintf("mode %q is none of live, observe, training", c.Mode))

@@ -253,7 +253,7 @@ func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, imaptest.Options{}, nil)
 	_, err := New(e.st, Config{TLS: "ssl", Since: "ever", Port: 70000})
-	for _, want := range []string{"mailbox id", "host", "user", "password or oauth2", `tls "ssl"`, `since "ever"`, "70000"} {
+	for _, want := range []string{"mailbox id", "host", "user", "a password or oauth2", `tls "ssl"`, `since "ever"`, "70000"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in %v", want, err)
 		}

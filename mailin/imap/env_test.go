@@ -64,10 +64,7 @@ func newEnv(t testing.TB, o imaptest.Options, change func(*Config)) *env {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.Now = func() time.Time {
-		return time.Now().Add(time.Duration(e.shift.Load())).UTC().Truncate(time.Millisecond)
-	}
-	e.st = st
+	e.use(st)
 	e.p = e.poller(change)
 	t.Cleanup(func() {
 		e.p.Close(e.ctx)
@@ -77,6 +74,14 @@ func newEnv(t testing.TB, o imaptest.Options, change func(*Config)) *env {
 		}
 	})
 	return e
+}
+
+// use makes st the store, on the shifted clock.
+func (e *env) use(st *store.Store) {
+	st.Now = func() time.Time {
+		return time.Now().Add(time.Duration(e.shift.Load())).UTC().Truncate(time.Millisecond)
+	}
+	e.st = st
 }
 
 // poller makes another poller on the same mailbox, as after a restart.

@@ -170,6 +170,13 @@ func (p *Poller) readOld(ctx context.Context, tx *store.Tx, e *epoch) error {
 // what was missed: mails that appeared under a lower UID.
 func (p *Poller) reconcile(ctx context.Context) error {
 	now := p.store.Now()
+	// Opened anew, the folder shows whether its epoch has changed meanwhile.
+	if err := p.sess.selectInbox(ctx); err != nil {
+		return err
+	}
+	if p.sess.box.UIDValidity != p.epoch.validity {
+		return p.enterEpoch(ctx) // the next turn reads it
+	}
 	uids, err := p.sess.recent(ctx, now.Add(-reconcileWindow))
 	if err != nil {
 		return err

@@ -81,7 +81,7 @@ func (p *Poller) unknown(ctx context.Context, uids []imap.UID) ([]imap.UID, erro
 // take sizes mails up, fetches them batch by batch and stores each batch while
 // the next is on its way. inOrder: uids continue from the last one.
 func (p *Poller) take(ctx context.Context, uids []imap.UID, inOrder bool) error {
-	for chunk := range slices.Chunk(uids, planSize) {
+	for chunk := range sets(uids, func(uid imap.UID) imap.UID { return uid }, planSize) {
 		plan, err := p.sess.sizes(ctx, chunk)
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package imap
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -87,6 +88,33 @@ func (s *session) recent(ctx context.Context, since time.Time) ([]imap.UID, erro
 func (s *session) exists(ctx context.Context, uid imap.UID) (bool, error) {
 	uids, err := s.search(ctx, &imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(uid)}})
 	return slices.Contains(uids, uid), err
+}
+
+// maxSet bounds the text of a UID set in a command: servers must take lines of
+// 8,000 bytes (RFC 2683 section 3.2.1.5).
+const maxSet = 4000
+
+// sets cuts a list into parts of at most max elements whose UIDs fit into one
+// command, given that they ascend or nearly so.
+func sets[T any](list []T, uid func(T) imap.UID, max int) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		from, text := 0, 0
+		for i := range list {
+			if i > from && i-from < max && uid(list[i]) == uid(list[i-1])+1 {
+				continue // the run grows, its text does not
+			}
+			if i > from && (i-from >= max || text+22 > maxSet) {
+				if !yield(list[from:i]) {
+					return
+				}
+				from, text = i, 0
+			}
+			text += 22 // "4294967295:4294967295,"
+		}
+		if from < len(list) {
+			yield(list[from:])
+		}
+	}
 }
 
 // sizes asks for the size of each mail. A mail whose answer the library

@@ -90,8 +90,8 @@ func (p *Poller) Wake() {
 // and tells the server about what is triaged. An *Error names the step.
 func (p *Poller) Step(ctx context.Context) error {
 	err := p.turn(ctx)
-	if err != nil && !(p.sess != nil && p.sess.alive() && isRefusal(err)) && !errors.Is(err, errDisk) {
-		p.drop()
+	if err != nil && !errors.Is(err, errDisk) {
+		p.drop() // whatever state it is in, a new connection has a known one
 	}
 	if ctx.Err() == nil {
 		p.report(ctx, err)
@@ -113,7 +113,10 @@ func (p *Poller) turn(ctx context.Context) error {
 	if fetchErr != nil && !errors.Is(fetchErr, errDisk) {
 		return fetchErr
 	}
-	return errors.Join(fetchErr, p.acknowledge(ctx))
+	if err := p.acknowledge(ctx); err != nil {
+		return err
+	}
+	return fetchErr
 }
 
 // connected makes sure that a session with the inbox selected is there.
@@ -131,6 +134,9 @@ func (p *Poller) connected(ctx context.Context) error {
 	p.log.Info("imap connected", "uidvalidity", sess.box.UIDValidity, "mails", sess.box.NumMessages,
 		"idle", sess.caps.Has(imap.CapIdle), "move", sess.caps.Has(imap.CapMove), "uidplus", sess.caps.Has(imap.CapUIDPlus))
 	p.nextReconcile = p.store.Now()
+	if err := p.afterRestore(ctx); err != nil {
+		return err
+	}
 	return p.enterEpoch(ctx)
 }
 

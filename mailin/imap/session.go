@@ -105,15 +105,15 @@ func (s *session) authenticate(ctx context.Context, token string) error {
 	}
 	return s.guard(ctx, StepLogin, s.brief(), func() error {
 		caps := s.c.Caps()
-		if s.c.State() == imap.ConnStateAuthenticated { // PREAUTH under TLS: who we are is settled
-			s.caps = caps
-			return nil
+		if s.c.State() != imap.ConnStateAuthenticated { // else PREAUTH under TLS: who we are is settled
+			if err := s.logIn(caps, token); err != nil {
+				return err
+			}
 		}
-		err := s.logIn(caps, token)
-		if err == nil {
-			s.caps = s.c.Caps()
+		if s.caps = s.c.Caps(); s.caps == nil { // without them we would not move but mark
+			return errors.New("the server does not say what it can do")
 		}
-		return err
+		return nil
 	})
 }
 
@@ -136,13 +136,27 @@ func (s *session) logIn(caps imap.CapSet, token string) error {
 
 // selectInbox opens the inbox, anew when it is open already.
 func (s *session) selectInbox(ctx context.Context) error {
-	return s.guard(ctx, StepSelect, s.brief(), func() (err error) {
-		s.box, err = s.c.Select(s.cfg.Folders.Inbox, nil).Wait()
-		if err == nil && s.box.UIDValidity == 0 {
+	box, err := s.selectFolder(ctx, s.cfg.Folders.Inbox, false)
+	if err == nil {
+		s.box = box
+	}
+	return err
+}
+
+// examine opens another folder for reading; selectInbox goes back.
+func (s *session) examine(ctx context.Context, name string) (*imap.SelectData, error) {
+	return s.selectFolder(ctx, name, true)
+}
+
+func (s *session) selectFolder(ctx context.Context, name string, readOnly bool) (box *imap.SelectData, err error) {
+	err = s.guard(ctx, StepSelect, s.brief(), func() (err error) {
+		box, err = s.c.Select(name, &imap.SelectOptions{ReadOnly: readOnly}).Wait()
+		if err == nil && box.UIDValidity == 0 {
 			err = errors.New("the server gives no UIDVALIDITY, so mails cannot be told apart")
 		}
 		return err
 	})
+	return box, err
 }
 
 // brief is the patience for an ordinary command.
