@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -178,21 +180,60 @@ type TicketFilter struct {
 
 // ListTickets returns tickets, newest first.
 func (tx *Tx) ListTickets(ctx context.Context, f TicketFilter) ([]Ticket, error) {
+	if f.active() && f.Requester == "" {
+		return tx.listActive(ctx, f)
+	}
 	w := f.where()
-	return all(ctx, tx, scanTicket, "SELECT "+ticketColumns+" FROM ticket"+w.sql()+" ORDER BY id DESC LIMIT ?", w.with(limit(f.Limit))...)
+	from, order := "ticket", "id DESC"
+	if f.Requester == "" && (!f.Since.IsZero() || !f.Until.IsZero()) {
+		from, order = "ticket INDEXED BY ticket_created", "created_at DESC, id DESC"
+	}
+	return all(ctx, tx, scanTicket, "SELECT "+ticketColumns+" FROM "+from+w.sql()+" ORDER BY "+order+" LIMIT ?", w.with(limit(f.Limit))...)
+}
+
+// activeStates are the states that are not final.
+var activeStates = []string{"held", "new", "open", "faq_answered", "waiting_requester", "waiting_vendor", "scheduled", "resolved"}
+
+// listActive asks for each state by itself, newest first: that walk of the index
+// ends at LIMIT, whether ten or a million tickets are open. Left alone, the
+// planner walks all tickets.
+func (tx *Tx) listActive(ctx context.Context, f TicketFilter) ([]Ticket, error) {
+	states := f.States
+	if len(states) == 0 {
+		states = activeStates
+	}
+	f.Active = true
+	var list []Ticket
+	for _, s := range states {
+		f.States = []string{s}
+		w := f.where()
+		some, err := all(ctx, tx, scanTicket, "SELECT "+ticketColumns+" FROM ticket INDEXED BY ticket_active"+w.sql()+" ORDER BY id DESC LIMIT ?", w.with(limit(f.Limit))...)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	slices.SortFunc(list, func(a, b Ticket) int { return cmp.Compare(b.ID, a.ID) })
+	return list[:min(len(list), limit(f.Limit))], nil
+}
+
+// active reports whether only tickets that are not final are wanted.
+func (f TicketFilter) active() bool {
+	for _, s := range f.States {
+		if IsFinal(s) {
+			return false
+		}
+	}
+	return f.Active || len(f.States) > 0
 }
 
 func (f TicketFilter) where() *where {
 	var w where
-	active := f.Active || len(f.States) > 0
 	if len(f.States) > 0 {
-		for _, s := range f.States {
-			active = active && !IsFinal(s)
-		}
 		list, args := marks(f.States)
 		w.add("state IN ("+list+")", args...)
 	}
-	if active {
+	if f.active() {
 		w.add(notFinal)
 	}
 	if f.Requester != "" { // who is a participant of each own ticket

@@ -115,7 +115,7 @@ CREATE TABLE ticket (
 	resolved_at       INTEGER,
 	closed_at         INTEGER
 ) STRICT;
-CREATE INDEX ticket_active ON ticket (state, updated_at) WHERE state NOT IN ('closed', 'closed_deflected', 'merged', 'discarded');
+CREATE INDEX ticket_active ON ticket (state) WHERE state NOT IN ('closed', 'closed_deflected', 'merged', 'discarded');
 CREATE INDEX ticket_open ON ticket (requester) WHERE state NOT IN ('resolved', 'closed', 'closed_deflected', 'merged', 'discarded');
 CREATE INDEX ticket_assignee ON ticket (assignee) WHERE assignee <> '' AND state NOT IN ('resolved', 'closed', 'closed_deflected', 'merged', 'discarded');
 CREATE INDEX ticket_created ON ticket (created_at);
