@@ -217,7 +217,9 @@ func finishAddress(name, addr string) (Address, bool) {
 	if !strings.HasPrefix(addr, "\"") {
 		addr = strings.ReplaceAll(addr, " ", "")
 	}
-	addr = strings.TrimPrefix(strings.TrimSuffix(addr, "'"), "'")
+	for len(addr) > 2 && addr[0] == '\'' && addr[len(addr)-1] == '\'' {
+		addr = addr[1 : len(addr)-1]
+	}
 	if addr == "" || !safeAddress(addr) {
 		return Address{Name: name}, name != ""
 	}
@@ -245,7 +247,7 @@ func displayName(s string) string {
 	if s == "" {
 		return ""
 	}
-	if s[0] == '"' && strings.IndexByte(s[1:], '"') == len(s)-2 {
+	if len(s) > 1 && s[0] == '"' && strings.IndexByte(s[1:], '"') == len(s)-2 {
 		s = unquoteName(s[1 : len(s)-1])
 	} else if strings.IndexByte(s, '"') >= 0 {
 		s = unquoteName(s)
@@ -288,7 +290,7 @@ func FoldAddress(s string) string {
 }
 
 func foldDomain(d string) string {
-	d = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(d), "."))
+	d = strings.ToLower(strings.TrimRight(strings.TrimSpace(d), "."))
 	if isASCII([]byte(d)) {
 		return d
 	}

@@ -181,7 +181,10 @@ func authResultOf(g []authToken) (authResult, bool) {
 	r.result = strings.ToLower(g[i+1].text)
 	i += 2
 	for i < len(g) {
-		if g[i].kind != 'w' || i+1 >= len(g) || g[i+1].kind != '=' {
+		if g[i].kind != 'w' {
+			return authResult{}, false
+		}
+		if i+1 >= len(g) || g[i+1].kind != '=' {
 			i++ // a bare word: "action none", or Microsoft's remarks
 			continue
 		}

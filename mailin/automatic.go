@@ -252,6 +252,12 @@ func (c *classifier) subject() {
 		return
 	case ClassHuman:
 		c.weak(why)
+	case ClassDSN:
+		if c.class == "" && asks(c.m.Reply) {
+			c.weak(why) // somebody asks about a report
+			return
+		}
+		c.strong(k, why)
 	default:
 		c.strong(k, why)
 	}

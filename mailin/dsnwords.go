@@ -27,14 +27,14 @@ var introWords = [...]string{
 
 // aliveWords name failures that are not the address's, lower case.
 var aliveWords = [...]string{
-	"quota", "mailbox full", "mailbox is full", "over limit", "storage", "blocked", "blacklist", "block list", "blocklist", "spam", "policy", "reputation", "rate limit", "too many", "too large", "size limit", "relay", "authenticat", "spf", "dkim", "dmarc", "reverse dns", "ptr record", "timed out", "timeout", "connection refused", "content", "virus", "not rfc", "sender", "temporar", "loop", "hop count", "expired", "suspended", "disabled",
+	"quota", "ist voll", "speicherplatz", "mailbox full", "mailbox is full", "over limit", "storage", "blocked", "blacklist", "block list", "blocklist", "spam", "policy", "reputation", "rate limit", "too many", "too large", "size limit", "relay", "authenticat", "spf", "dkim", "dmarc", "reverse dns", "ptr record", "timed out", "timeout", "connection refused", "content", "virus", "not rfc", "sender", "temporar", "loop", "hop count", "expired", "suspended", "disabled",
 }
 
 // statusWord maps a phrase to the status it means (RFC 3463).
 type statusWord struct{ word, status string }
 
 var statusWords = []statusWord{
-	{"mailbox is full", "5.2.2"}, {"mailbox full", "5.2.2"}, {"quota exceeded", "5.2.2"}, {"over quota", "5.2.2"}, {"exceeded storage", "5.2.2"}, {"postfach ist voll", "5.2.2"}, {"postfach voll", "5.2.2"},
-	{"user unknown", "5.1.1"}, {"unknown user", "5.1.1"}, {"no such user", "5.1.1"}, {"unknown recipient", "5.1.1"}, {"recipient unknown", "5.1.1"}, {"does not exist", "5.1.1"}, {"doesn't exist", "5.1.1"}, {"no such mailbox", "5.1.1"}, {"mailbox unavailable", "5.1.1"}, {"wasn't found", "5.1.1"}, {"not found", "5.1.1"}, {"addresses were unknown", "5.1.1"}, {"no mailbox here", "5.1.1"}, {"user not found", "5.1.1"}, {"unbekannt", "5.1.1"}, {"existiert nicht", "5.1.1"}, {"invalid recipient", "5.1.1"}, {"not listed in", "5.1.1"}, {"user doesn't have", "5.1.1"}, {"unrouteable address", "5.1.2"}, {"host unknown", "5.1.2"}, {"domain not found", "5.1.2"}, {"unknown host", "5.1.2"},
+	{"mailbox is full", "5.2.2"}, {"mailbox full", "5.2.2"}, {"quota exceeded", "5.2.2"}, {"over quota", "5.2.2"}, {"exceeded storage", "5.2.2"}, {"postfach ist voll", "5.2.2"}, {"postfach voll", "5.2.2"}, {"empfängers ist voll", "5.2.2"}, {"speicherplatz", "5.2.2"}, {"überfüllt", "5.2.2"},
+	{"user unknown", "5.1.1"}, {"unknown user", "5.1.1"}, {"no such user", "5.1.1"}, {"unknown recipient", "5.1.1"}, {"recipient unknown", "5.1.1"}, {"does not exist", "5.1.1"}, {"doesn't exist", "5.1.1"}, {"no such mailbox", "5.1.1"}, {"mailbox unavailable", "5.1.1"}, {"wasn't found", "5.1.1"}, {"not found", "5.1.1"}, {"addresses were unknown", "5.1.1"}, {"no mailbox here", "5.1.1"}, {"user not found", "5.1.1"}, {"unbekannt", "5.1.1"}, {"existiert nicht", "5.1.1"}, {"nicht gefunden", "5.1.1"}, {"nicht bekannt", "5.1.1"}, {"invalid recipient", "5.1.1"}, {"not listed in", "5.1.1"}, {"user doesn't have", "5.1.1"}, {"unrouteable address", "5.1.2"}, {"host unknown", "5.1.2"}, {"domain not found", "5.1.2"}, {"unknown host", "5.1.2"},
 	{"too large", "5.3.4"}, {"size limit", "5.3.4"}, {"message size exceeds", "5.3.4"}, {"timed out", "4.4.7"}, {"retry timeout exceeded", "4.4.7"}, {"retry time not reached", "4.4.7"}, {"too long in the queue", "4.4.7"}, {"connection refused", "4.4.1"}, {"unable to relay", "5.7.1"}, {"relaying denied", "5.7.1"}, {"spam", "5.7.1"}, {"blocked", "5.7.1"}, {"access denied", "5.7.1"}, {"rejected", "5.7.1"},
 }

@@ -16,6 +16,25 @@ const maxFilename = 180
 // device name, at most 180 bytes. It is idempotent. A part without a name is
 // called by its content type: "image.png", the next one, n = 1, "image1.png".
 func SafeFilename(name, contentType string, n int) string {
+	// Cleaning can join what was kept apart ("%", NUL, "2f"): until nothing changes.
+	for pass := 0; ; pass++ {
+		clean := cleanName(name)
+		if clean == name {
+			break
+		}
+		if name = clean; pass == 8 {
+			name = cleanName(strings.ReplaceAll(name, "%", "_"))
+			break
+		}
+	}
+	if name == "" {
+		return unnamed(contentType, n)
+	}
+	return name
+}
+
+// cleanName is one pass of SafeFilename.
+func cleanName(name string) string {
 	name = lastSegment(decodePercentName(name))
 	if !plainName(name) {
 		name = scrubName(name)
@@ -23,9 +42,6 @@ func SafeFilename(name, contentType string, n int) string {
 	name = strings.TrimLeft(name, ".- ")
 	name = strings.TrimRight(name, ". ")
 	name = shortenName(name)
-	if name == "" {
-		return unnamed(contentType, n)
-	}
 	if deviceName(name) {
 		name = "_" + name
 	}
@@ -45,13 +61,19 @@ func unnamed(contentType string, n int) string {
 	return kind + extension(contentType)
 }
 
-// decodePercentName decodes %2e%2e%2f only where it hides a path.
+// decodePercentName decodes %2e%2e%2f only where it hides a path, and what that
+// hides in turn.
 func decodePercentName(s string) string {
-	low := strings.ToLower(s)
-	if strings.Contains(low, "%2f") || strings.Contains(low, "%5c") || strings.Contains(low, "%00") {
-		return string(appendPercent(nil, s))
+	for n := 0; ; n++ {
+		low := strings.ToLower(s)
+		if !strings.Contains(low, "%2f") && !strings.Contains(low, "%5c") && !strings.Contains(low, "%00") {
+			return s
+		}
+		if n == 8 {
+			return strings.ReplaceAll(s, "%", "_")
+		}
+		s = string(appendPercent(nil, s))
 	}
-	return s
 }
 
 func lastSegment(s string) string {

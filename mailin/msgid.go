@@ -39,20 +39,25 @@ func messageIDs(s string) []string {
 			continue
 		}
 		// Folding inside an identifier is removed.
-		id := strings.Map(dropBlank, rest[:j])
+		id := oneWord(rest[:j])
 		rest = rest[j+1:]
 		if id != "" && len(id) <= maxIDBytes {
-			out = append(out, decodeRaw(id))
+			out = append(out, id)
 		}
 	}
 	if out == nil {
 		for _, w := range strings.Fields(s) {
 			if w = strings.Trim(w, "<>,;"); strings.Contains(w, "@") && len(w) <= maxIDBytes {
-				out = append(out, decodeRaw(w))
+				out = append(out, oneWord(w))
 			}
 		}
 	}
 	return out
+}
+
+// oneWord removes blanks, control and invisible characters.
+func oneWord(s string) string {
+	return cleanLine(strings.Map(dropBlank, decodeRaw(s)))
 }
 
 func dropBlank(r rune) rune {

@@ -32,14 +32,15 @@ func (p params) get(name string) string {
 func parseParams(s string) params {
 	var p params
 	head, rest := cutParam(s)
-	p.value = strings.ToLower(strings.TrimSpace(stripComments(head)))
-	if i := strings.IndexAny(p.value, " \t"); i > 0 {
+	head = strings.TrimSpace(stripComments(head))
+	if i := strings.IndexAny(head, " \t"); i > 0 {
 		// "text/plain charset=x": the semicolon is missing.
-		if strings.IndexByte(p.value, '=') > i {
-			rest = strings.TrimSpace(head)[i:] + ";" + rest
+		if strings.IndexByte(head, '=') > i {
+			rest = head[i:] + ";" + rest
 		}
-		p.value = p.value[:i]
+		head = head[:i]
 	}
+	p.value = strings.ToLower(head)
 	var pieces []piece
 	for n := 0; rest != "" && n < 2*maxSegments; n++ {
 		var one string

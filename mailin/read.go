@@ -56,6 +56,9 @@ func Read(reply string, hasAttachment bool) (r Reading, rating int, comment stri
 		}
 		return ReadingRating, n, rest
 	}
+	if rest == "" && statusPhrases[folded] && !hasAttachment {
+		return ReadingStatus, 0, ""
+	}
 	question := strings.Contains(reply, "?")
 	if len(words) == 0 || hasAttachment || question {
 		return ReadingOther, 0, ""
@@ -64,8 +67,6 @@ func Read(reply string, hasAttachment bool) (r Reading, rating int, comment stri
 		switch {
 		case notSolvedPhrases[folded]:
 			return ReadingNotSolved, 0, rest
-		case rest == "" && statusPhrases[folded]:
-			return ReadingStatus, 0, ""
 		case solvedPhrases[folded] && harmless(rest):
 			return ReadingSolved, 0, ""
 		}
