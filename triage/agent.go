@@ -54,9 +54,10 @@ func (t *turn) agentMail() (result, error) {
 	if t.link.out != nil {
 		h, err := t.tx.HoldByChallenge(t.ctx, t.link.out.MessageID)
 		if err == nil {
-			return t.release(agent, h)
-		}
-		if !errors.Is(err, store.ErrNotFound) {
+			if r, err := t.release(agent, h); err != nil || r.outcome != "" {
+				return r, err
+			}
+		} else if !errors.Is(err, store.ErrNotFound) {
 			return result{}, fmt.Errorf("look for held mail: %w", err)
 		}
 	}
@@ -203,28 +204,31 @@ func heldReason(kind, why, lang string) string {
 }
 
 // release carries out a held mail after the agent confirmed it. Only who reads the
-// agent's own mailbox knows the identifier that is answered here (S5).
+// agent's own mailbox knows the identifier that is answered here (S5). An answer
+// that is no confirmation is a mail like any other: no outcome.
 func (t *turn) release(agent Agent, h store.Hold) (result, error) {
-	r := result{outcomePending, "answer to a held mail", h.TicketID}
 	answer := command.Parse(t.m.Reply, t.commands(agentContext{agent: agent, ticket: t.link.ticket, place: command.Reply}))
+	confirmed := answer.Confirmed || answer.OK() && answer.Has(command.Anyway)
+	if !confirmed || h.Agent != agent.ID || h.Kind == holdLeak {
+		return result{}, nil
+	}
+	r := result{outcomeIgnored, "the answer to a held mail is not proven", h.TicketID}
 	switch {
-	case h.Agent != agent.ID || t.m.Auth.Verdict == mailin.VerdictFail || t.m.FromFields != 1 || len(t.m.FromAll) != 1:
-		r.reason = "the answer to a held mail is not proven"
-		return r, nil
+	case t.m.Auth.Verdict == mailin.VerdictFail || t.m.FromFields != 1 || len(t.m.FromAll) != 1:
+	case h.Kind != holdProof && t.m.Auth.Verdict != mailin.VerdictPass:
+		return result{}, nil // what was proven once is confirmed with proof only
 	case !h.ReleasedAt.IsZero() || t.now.After(h.ExpiresAt):
 		r.reason = "the held mail was carried out before or is too old"
-		return r, t.event(t.link.ticket, "agent:"+agent.ID, "held", h.Kind, "expired", r.reason)
-	case h.Kind == holdLeak || !answer.Confirmed && !answer.Has(command.Anyway):
-		if t.m.Auth.Verdict == mailin.VerdictPass && t.link.ticket != nil && h.Kind != holdProof {
-			return t.execute(agentContext{agent: agent, ticket: t.link.ticket, claim: t.link.claim, place: command.Reply})
+	default:
+		released, err := t.tx.ReleaseHold(t.ctx, h.InboxID)
+		if err != nil {
+			return r, fmt.Errorf("release held mail %d: %w", h.InboxID, err)
 		}
-		r.reason = "the answer is neither ok nor #trotzdem"
-		return r, nil
+		if released {
+			return t.rerun(agent, h)
+		}
 	}
-	if released, err := t.tx.ReleaseHold(t.ctx, h.InboxID); err != nil || !released {
-		return r, err
-	}
-	return t.rerun(agent, h)
+	return r, t.event(t.link.ticket, "agent:"+agent.ID, "not_released", h.Kind, "", r.reason)
 }
 
 // rerun puts the held mail in the place of the one that confirmed it.
@@ -238,6 +242,7 @@ func (t *turn) rerun(agent Agent, h store.Hold) (result, error) {
 		return result{}, fmt.Errorf("read held inbox %d: %w", h.InboxID, err)
 	}
 	held := *t
+	held.said = in.AcceptedAt // "tomorrow" was said then
 	held.in, held.raw, held.m = in, raw, mailin.Parse(raw, t.c.ParseOptions(in.ReceivedAt))
 	held.link = link{}
 	held.from = t.from
@@ -262,7 +267,7 @@ func (t *turn) rerun(agent Agent, h store.Hold) (result, error) {
 func (t *turn) commands(ac agentContext) command.Context {
 	c := t.c
 	ctx := command.Context{
-		Now: t.now, Location: c.Company.Location, Language: or(ac.agent.Language, c.Company.Language), Place: ac.place,
+		Now: or(t.said, t.now), Location: c.Company.Location, Language: or(ac.agent.Language, c.Company.Language), Place: ac.place,
 		Subject: t.m.Subject, Prefix: c.Ticket.Prefix,
 	}
 	if ac.ticket != nil {

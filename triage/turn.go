@@ -41,7 +41,9 @@ type turn struct {
 	m   *mailin.Message
 	raw []byte
 	// from is the folded From address.
-	from  string
+	from string
+	// said is when a held mail was written, when it is carried out later.
+	said  time.Time
 	link  link
 	trace []rules.Step
 
