@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"firstline/cmd/firstline/config"
 	"firstline/cmd/firstline/service"
@@ -31,7 +32,7 @@ func runDoctor(ctx context.Context, c *cli, args []string) error {
 			mark, failed = "✗", failed+1
 		}
 		if !c.json {
-			fmt.Fprintf(c.out, "%s %-24s %s\n", mark, r.What, printable(r.Problem))
+			fmt.Fprintf(c.out, "%s %-24s %s\n", mark, r.What, printable(strings.TrimSpace(r.Problem+" "+r.Note)))
 		}
 	}
 	if len(cfg.Desk.Security.TrustedAuthserv) == 0 && !c.json {

@@ -28,7 +28,7 @@ type Options struct {
 	// Idle closes an unused connection (30 s), MailsPerConn a used one (100).
 	Idle         time.Duration
 	MailsPerConn int
-	// Window bounds the mails that were accepted and are not yet marked (24):
+	// Window bounds the mails that were accepted and are not yet marked (8):
 	// what a crash can send twice.
 	Window int
 	// Poll is how often Run looks without a hint (30 s).
@@ -83,7 +83,7 @@ func New(s *store.Store, cfg Config, o Options) *Sender {
 		o.MailsPerConn = 100
 	}
 	if o.Window <= 0 {
-		o.Window = 24
+		o.Window = 8
 	}
 	if o.Poll <= 0 {
 		o.Poll = 30 * time.Second
@@ -327,6 +327,13 @@ func (s *Sender) nextAt(ctx context.Context) (next time.Time, err error) {
 // outcome durable. It returns an error only when the store is in trouble.
 func (s *Sender) Run(ctx context.Context) error {
 	defer s.Close()
+	err := s.store.Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.ReleaseClaims(ctx, s.opt.Lease)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		n, err := s.Step(ctx)
 		if err != nil && ctx.Err() == nil {

@@ -3,50 +3,34 @@ package service
 import (
 	"context"
 	"log/slog"
-	"os"
+	"strings"
 
 	"firstline/cmd/firstline/config"
 	"firstline/mailin/imap"
 	"firstline/mailout/smtp"
-	"firstline/store"
 )
 
 // Diagnosis is the result of one check of doctor.
 type Diagnosis struct {
 	What    string `json:"what"`
 	Problem string `json:"problem"` // "" = works
+	Note    string `json:"note,omitempty"`
 }
 
 // Diagnose contacts every server of a configuration and changes nothing.
 func Diagnose(ctx context.Context, c *config.Config) []Diagnosis {
-	dir, err := os.MkdirTemp("", "firstline-doctor")
-	if err != nil {
-		return []Diagnosis{{"temporary folder", err.Error()}}
-	}
-	defer os.RemoveAll(dir)
-	st, err := store.Open(ctx, dir, store.Options{})
-	if err != nil {
-		return []Diagnosis{{"database", err.Error()}}
-	}
-	defer st.Close()
-	s := &Service{Store: st, config: c, log: slog.New(slog.DiscardHandler)}
+	s := &Service{config: c, log: slog.New(slog.DiscardHandler)}
 	var out []Diagnosis
-	add := func(what string, err error) {
-		d := Diagnosis{What: what}
-		if err != nil {
-			d.Problem = err.Error()
-		}
-		out = append(out, d)
-	}
+	add := func(what string, err error) { out = append(out, Diagnosis{What: what, Problem: problemOf(err)}) }
 	for i, m := range c.Mailboxes {
 		ic, err := s.imapConfig(m, c.Desk.Mailboxes[i])
-		if err == nil {
-			var p *imap.Poller
-			if p, err = imap.New(st, ic); err == nil {
-				err = p.Step(ctx)
-			}
+		if err != nil {
+			add("imap "+m.ID, err)
+			continue
 		}
-		add("imap "+m.ID, err)
+		for _, step := range imap.Check(ctx, ic) {
+			out = append(out, Diagnosis{What: "imap " + m.ID + " " + step.Name, Problem: problemOf(step.Err), Note: strings.TrimSpace(step.Warning + " " + step.Detail)})
+		}
 	}
 	if c.SMTP.Host != "" {
 		sc, err := s.smtpConfig()
@@ -56,4 +40,11 @@ func Diagnose(ctx context.Context, c *config.Config) []Diagnosis {
 		add("smtp", err)
 	}
 	return out
+}
+
+func problemOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }

@@ -1,0 +1,19 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// ReleaseClaims makes mails due at once that a sender claimed and did not give
+// back: it died. Only the holder of the lock may say so, at its start. lease is
+// how far ahead a claim moves a mail.
+func (tx *Tx) ReleaseClaims(ctx context.Context, lease time.Duration) (int, error) {
+	n, err := tx.exec(ctx, `UPDATE outbox SET next_attempt_at = ?
+		WHERE state = 'queued' AND attempts > 0 AND next_attempt_at > ? AND next_attempt_at <= ?`, tx.Now, tx.Now, tx.Now.Add(lease))
+	if err != nil {
+		return 0, fmt.Errorf("release claimed mails: %w", err)
+	}
+	return int(n), nil
+}
