@@ -38,10 +38,10 @@ func (e *evaluation) answer() {
 	if why != "" {
 		reasons = append(reasons, why)
 		if len(q.Suggest) > 0 && q.Suggest[0].ID == q.ID {
-			reasons = append(reasons, e.say("nur Vorschlag", "suggestion only"))
+			reasons[len(reasons)-1] += e.say(" → nur Vorschlag", " → suggestion only")
 		}
 	} else {
-		reasons = append(reasons, e.say("wird gesendet", "will be sent"))
+		reasons[len(reasons)-1] += e.say(" → wird gesendet", " → will be sent")
 	}
 	e.step("faq", entry.ID, q.Sent, strings.Join(reasons, " · "))
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/base64"
 	"io/fs"
 	"strings"
 	"testing"
@@ -73,3 +74,5 @@ func TestStarter(t *testing.T) {
 		t.Errorf("%d background mails", n)
 	}
 }
+
+func base64Text(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
