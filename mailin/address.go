@@ -220,7 +220,7 @@ func finishAddress(name, addr string) (Address, bool) {
 	for len(addr) > 2 && addr[0] == '\'' && addr[len(addr)-1] == '\'' {
 		addr = addr[1 : len(addr)-1]
 	}
-	if addr == "" || !safeAddress(addr) {
+	if addr == "" || !safeAddress(addr) || strings.Contains(addr, "=?") {
 		return Address{Name: name}, name != ""
 	}
 	if name == addr {
@@ -238,8 +238,14 @@ func safeAddress(s string) bool {
 		}
 		s = s[at:]
 	}
-	return !strings.ContainsAny(s, "<>()[]\",;: \\") || strings.HasSuffix(s, "]") && strings.Count(s, "@[") == 1
+	if i := strings.Index(s, "@["); i >= 0 && strings.HasSuffix(s, "]") {
+		return strings.Trim(s[i+2:len(s)-1], "0123456789abcdefABCDEF:.IPv") == "" && !strings.ContainsAny(s[:i], unsafeInAddress)
+	}
+	return !strings.ContainsAny(s, unsafeInAddress)
 }
+
+// unsafeInAddress stands in addresses only inside of quotes.
+const unsafeInAddress = "<>()[]\",;: \\"
 
 // displayName decodes a display name: quotes off, encoded words decoded, one line.
 func displayName(s string) string {

@@ -127,7 +127,7 @@ func parseAuthResults(s string) (authField, bool) {
 		if len(head) == 0 || head[0].kind != 'w' && head[0].kind != 'q' || len(head) > 2 {
 			return authField{}, false
 		}
-		if len(head) == 2 && head[1].text != "1" {
+		if len(head) == 2 && (head[1].kind != 'w' || head[1].text != "1") {
 			return authField{}, false
 		}
 		f.id = strings.ToLower(head[0].text)
@@ -170,7 +170,7 @@ func authResultOf(g []authToken) (authResult, bool) {
 	r := authResult{method: strings.ToLower(g[0].text)}
 	i := 1
 	if g[i].kind == '/' {
-		if len(g) < 5 || g[2].text != "1" {
+		if len(g) < 5 || g[2].kind != 'w' || g[2].text != "1" {
 			return authResult{}, false
 		}
 		i = 3
@@ -191,8 +191,8 @@ func authResultOf(g []authToken) (authResult, bool) {
 		name := strings.ToLower(g[i].text)
 		i += 2
 		value := ""
-		for i < len(g) && (value == "" || g[i].kind == '/' || g[i].kind == '=' || g[i-1].kind == '/') {
-			if i+1 < len(g) && g[i].kind == 'w' && g[i+1].kind == '=' && value != "" && g[i-1].kind != '/' {
+		for first := true; i < len(g) && (first || g[i].kind == '/' || g[i].kind == '=' || g[i-1].kind == '/'); first = false {
+			if !first && g[i].kind == 'w' && i+1 < len(g) && g[i+1].kind == '=' && g[i-1].kind != '/' {
 				break
 			}
 			value += g[i].text

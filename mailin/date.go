@@ -93,6 +93,9 @@ func (d *dateParts) clock(w string) {
 		w = w[:i]
 	}
 	p := strings.SplitN(w, ":", 3)
+	if len(p) < 2 {
+		return
+	}
 	d.hour, _ = strconv.Atoi(p[0])
 	d.minute, _ = strconv.Atoi(p[1])
 	if len(p) == 3 {

@@ -17,7 +17,7 @@ func messageID(s string) string {
 		return ids[0]
 	}
 	s = cleanLine(decodeRaw(strings.Trim(s, "<> \t")))
-	return s[:min(len(s), maxIDBytes)]
+	return limit(s, maxIDBytes)
 }
 
 // messageIDs returns every identifier in brackets, in order. Words with "@"

@@ -2,6 +2,7 @@ package mailin
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -147,7 +148,7 @@ func cleanLine(s string) string {
 		switch {
 		case invisible(r):
 			continue
-		case r <= ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0xa0 || r == 0x2028 || r == 0x2029:
+		case r <= ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || unicode.IsSpace(r):
 			blank = true
 			continue
 		}
