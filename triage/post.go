@@ -163,6 +163,7 @@ func (t *turn) toRequester(tk *store.Ticket, to string, l letter) (bool, error) 
 		Now: t.now, Location: t.c.Company.Location, Company: t.c.Company.Name, Support: t.c.mailbox(tk.Mailbox).Address,
 		Phone: t.c.Company.Phone, Marker: t.marker(tk, l.purpose, to), Ticket: t.facts(tk, lang), Requester: person, Agent: l.agent,
 	}
+	d.Token = token.Local(t.signedID(post{ticket: tk, cause: l.cause, purpose: l.purpose, to: mailout.Address{Address: to}}))
 	if l.fill != nil {
 		l.fill(&d)
 	}
@@ -210,6 +211,7 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 		Public: n.purpose == token.Notification || n.purpose == token.Escalation, Recipient: a.Name,
 	}
 	person := ""
+	d.Token = token.Local(t.signedID(post{ticket: tk, cause: n.cause, purpose: n.purpose, to: mailout.Address{Address: a.Address}}))
 	p := post{
 		ticket: tk, cause: n.cause, class: classNotice, purpose: n.purpose, lang: lang,
 		to: mailout.Address{Name: a.Name, Address: a.Address}, replyTo: mailout.Address{Address: support}, files: n.files,

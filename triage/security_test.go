@@ -270,3 +270,23 @@ func TestBatchOfManyMails(t *testing.T) {
 	}
 	o.sound()
 }
+
+// TestButton: a button's mail proves itself by the token in its subject; mail
+// clients give it no reference.
+func TestButton(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	notice := o.only(o.receive(printer), "l.huber@firma.example")
+	local, _, _ := strings.Cut(notice.MessageID, "@")
+	o.now = o.now.Add(time.Minute)
+	o.receive(eml{from: lena, subject: "[IT-10001] " + local, text: "#ich"})
+	if tk := o.ticket(10001); tk.Assignee != "lena" {
+		in := o.outcome()
+		t.Errorf("assignee %q, outcome %s: %s", tk.Assignee, in.Outcome, in.Reason)
+	}
+	o.receive(eml{from: markus, subject: "[IT-10001] " + local, text: "#gelöst"})
+	if tk := o.ticket(10001); tk.State == "resolved" {
+		t.Error("another agent used the button")
+	}
+	o.sound()
+}
