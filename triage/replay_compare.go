@@ -214,7 +214,7 @@ func (t *tally) changes(r *replayed, more, less []string) []Change {
 	add(KindAssign, a.assign, b.assign, byRule)
 	add(KindSLA, a.sla, b.sla, or(byRule, stepReason(b.trace, "sla")))
 	add(KindEscalate, a.escalate, b.escalate, byRule)
-	if a.faq == b.faq {
+	if a.faq == b.faq && a.outcome == b.outcome && a.outcome == outcomeOpened {
 		add(KindReceipt, a.receipt, b.receipt, byRule)
 	}
 	add(KindLanguage, a.language, b.language, byRule)

@@ -290,6 +290,8 @@ func (d *Desk) Run(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return nil
+		case store.IsFault(err) && !errors.Is(err, store.ErrDiskFull):
+			return err // the file is in trouble: start again from what is on disk
 		case err != nil:
 			d.Log.Error("triage", "err", err)
 			wait, back = back, min(2*back, time.Minute)

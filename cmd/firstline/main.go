@@ -44,6 +44,8 @@ Set up
   test                 run the tests that stand inside the rules
   explain FILE...      what firstline reads in a mail and what it would do with it; writes nothing
   explain IT-10423     why the mails of a ticket were decided as they were
+  replay --config NEW  stored mails through an edited configuration: what would be decided otherwise (--since 30d)
+  schema               a JSON Schema of config.yaml, for editors
   doctor               log in to IMAP and SMTP and name the step that fails
 
 Run
@@ -78,7 +80,8 @@ type verb struct {
 // verbs lists the subcommands in the order of the usage text.
 func verbs() []verb {
 	return []verb{
-		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"doctor", runDoctor},
+		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"replay", runReplay},
+		{"schema", runSchema}, {"doctor", runDoctor},
 		{"run", runDaemon}, {"status", runStatus},
 		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"inbox", runInbox}, {"outbox", runOutbox},
 		{"backup", runBackup}, {"restore", runRestore}, {"fsck", runFsck}, {"version", runVersion},
@@ -148,7 +151,7 @@ func (c *cli) report(err error) int {
 	switch {
 	case errors.As(err, &e):
 		code = e.code
-	case errors.Is(err, store.ErrLocked):
+	case errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrUnknownOutcome), errors.Is(err, store.ErrBusy):
 		code = exitTemporary
 	case errors.Is(err, store.ErrDiskFull), errors.Is(err, store.ErrIO), errors.Is(err, store.ErrCorrupt):
 		code = exitIO

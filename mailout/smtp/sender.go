@@ -337,16 +337,30 @@ func (s *Sender) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		n, err := s.Step(ctx)
 		if err != nil && ctx.Err() == nil {
-			if store.IsFault(err) || !errors.Is(err, store.ErrBusy) {
+			if !errors.Is(err, store.ErrBusy) && !errors.Is(err, store.ErrDiskFull) {
 				return err
 			}
-			s.log.Error("outbox cannot be read", "err", err)
+			s.log.Error("the outbox cannot be used; trying again", "err", err)
+			rest(ctx, storeRest)
+			continue
 		}
 		if n == 0 {
 			s.wait(ctx)
 		}
 	}
 	return s.settle(ctx, s.unsettled)
+}
+
+// storeRest is how long a store that is full or busy is left alone.
+const storeRest = 5 * time.Second
+
+func rest(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
 }
 
 // wait for a hint, for the next due mail, or to close the idle connection.
