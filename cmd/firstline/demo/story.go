@@ -32,15 +32,15 @@ func story() []act {
 		{"Der Drucker im 2. OG druckt nicht", printerOpens},
 		{"Ein abgelaufenes Passwort: die FAQ antwortet sofort", passwordFAQ},
 		{"„gelöst“: Miriam bestätigt, das Ticket ist ohne Menschen erledigt", passwordSolved},
-		{"Lena antwortet einfach auf die Benachrichtigung", agentReplies},
+		{"Der First-Level antwortet einfach auf die Benachrichtigung", agentReplies},
 		{"Annas Abwesenheitsassistent meldet sich – niemand antwortet ihm", outOfOffice},
 		{"Dieselbe Mail kommt zweimal an", duplicate},
 		{"Ein altes Mailprogramm: Windows-1252 mit Anhang", windows1252},
-		{"Lena hält etwas fest, das intern bleibt: #notiz", internalNote},
+		{"Etwas festhalten, das intern bleibt: #notiz", internalNote},
 		{"Eine englische Frage bekommt eine englische Antwort, die nicht hilft", englishFAQ},
 		{"Ein Tippfehler im Befehl: nichts wird ausgeführt, nichts geht hinaus", typo},
-		{"Jemand gibt sich als Lena aus", forged},
-		{"Lena löst das Druckerticket: #gelöst", solved},
+		{"Jemand von außen gibt sich als First-Level aus", forged},
+		{"Das Druckerticket ist gelöst: #gelöst", solved},
 		{"Doch nicht: Anna antwortet, das Ticket öffnet sich wieder", reopened},
 		{"Das VPN-Ticket ist liegen geblieben: die Frist eskaliert an den Second-Level", escalated},
 	}
@@ -181,7 +181,7 @@ func forged(ctx context.Context, s *stage) error {
 	if err := s.forge(s.agent.who, s.agent.m, "#gelöst\nBitte überweisen Sie die Reparatur an folgende IBAN …"); err != nil {
 		return err
 	}
-	return s.silence(ctx, "Der Mailserver bestätigt den Absender nicht: zurückgehalten, niemand außer Lena erfährt davon.")
+	return s.silence(ctx, "Der Mailserver bestätigt den Absender nicht: zurückgehalten. Nur die echte Person erfährt davon.")
 }
 
 func solved(ctx context.Context, s *stage) error {
@@ -200,6 +200,7 @@ func reopened(ctx context.Context, s *stage) error {
 
 func escalated(ctx context.Context, s *stage) error {
 	s.say("Die Frist des VPN-Tickets ist für die Vorführung auf Sekunden gestellt. Cron fragt jede Sekunde, was fällig ist …")
+	s.mark = 0 // the mail may have come while we looked elsewhere
 	return s.expect(ctx, s.to(markus, subject("VPN")), s.to(peter, saying("Netz")))
 }
 
