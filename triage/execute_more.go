@@ -136,3 +136,34 @@ func (j *job) faqDraft(c command.Command) error {
 		d.Lines = []mailout.InternalText{mailout.InternalNote(yaml)}
 	})
 }
+
+// open puts a solved, closed or discarded ticket back to work.
+func (j *job) open(command.Command) error {
+	j.tk.ResolvedAt, j.tk.ClosedAt = noTime, noTime
+	j.tk.Reopens++
+	if err := j.move(j.tk, state.Reopen, j.actor(), "reopened"); err != nil {
+		return err
+	}
+	return j.clocks(j.tk, sla.EventReopenedByAgent)
+}
+
+// close ends the ticket without a mail about a solution.
+func (j *job) close(c command.Command) error {
+	j.tk.ClosedAt = j.now
+	if j.tk.ResolvedAt.IsZero() {
+		j.tk.ResolvedAt = j.now
+	}
+	if err := j.move(j.tk, state.Close, j.actor(), or(c.Text, "closed")); err != nil {
+		return err
+	}
+	return j.clocks(j.tk, sla.EventClosed)
+}
+
+// spam discards the ticket.
+func (j *job) spam(command.Command) error {
+	j.tk.ClosedAt = j.now
+	if err := j.move(j.tk, state.Spam, j.actor(), "spam"); err != nil {
+		return err
+	}
+	return j.clocks(j.tk, sla.EventDiscarded)
+}
