@@ -74,7 +74,9 @@ func Compile(r *source.Report, root *source.Node, refs Refs, opts ...Option) *Se
 	if c.s.faq == nil {
 		c.s.faq = newFAQ()
 	}
+	c.internVetoes()
 	c.s.index.seal()
+	c.learnVetoes()
 	c.s.dispatch = newDispatch(c.s.rules)
 	c.s.faq.build(o)
 	if !r.Incomplete {

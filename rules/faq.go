@@ -79,6 +79,7 @@ type faq struct {
 	entries  []faqEntry
 	ids      map[string]int
 	sim      *similarity
+	vetoes   vetoes
 }
 
 func newFAQ() *faq {

@@ -87,6 +87,7 @@ func (e *evaluation) judge(entry *faqEntry, m match) (parts []string, why string
 		note(e.say("unter min_lead %s", "below min_lead %s", formatScore(minLead)))
 	}
 	note(e.gate(entry))
+	note(e.shippedVeto(m.entry))
 	return parts, why
 }
 
@@ -137,6 +138,10 @@ func (e *evaluation) gate(entry *faqEntry) string {
 		return e.say("valid_until ist vorbei", "valid_until has passed")
 	case e.t.attachAt > set.maxWords:
 		return e.say("mehr als %d Wörter", "more than %d words", set.maxWords)
+	case several(e.t.body):
+		return e.say("mehrere Anliegen", "more than one request")
+	case e.is("vip"):
+		return e.say("wichtige Person", "important person")
 	case !set.neverSet && (hasAttachment(e.m) || !e.in.Internal):
 		return e.say("Anhang oder Absender von außen", "attachment or external sender")
 	case e.s.refs.rank(e.d.Priority) < 2:
