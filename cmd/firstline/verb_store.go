@@ -19,6 +19,11 @@ func (c *cli) open(ctx context.Context, o store.Options) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.openDir(ctx, dir, o)
+}
+
+// openDir opens the store in a data directory that is there.
+func (c *cli) openDir(ctx context.Context, dir string, o store.Options) (*store.Store, error) {
 	if _, err := os.Stat(filepath.Join(dir, store.FileName)); errors.Is(err, os.ErrNotExist) {
 		return nil, exit(exitIO, fmt.Errorf("there is no database in %s yet: start the daemon once, or name another configuration with -c", dir))
 	}

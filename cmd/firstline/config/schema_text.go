@@ -1,0 +1,113 @@
+package config
+
+// descriptions are shown by editors beside the keys, by section and key. A key
+// without one takes that of the same name under the section "".
+func descriptions(lang string) map[string]string {
+	out := map[string]string{}
+	for key, text := range keyTexts() {
+		out[key] = text[0]
+		if lang == "en" {
+			out[key] = text[1]
+		}
+	}
+	return out
+}
+
+// keyTexts are the descriptions in German and English.
+func keyTexts() map[string][2]string {
+	return map[string][2]string{
+		"/company":           {"Firma: Name, Zeitzone, Sprachen, eigene Maildomänen", "The company: name, time zone, languages, own mail domains"},
+		"/mailboxes":         {"Support-Postfächer und ihre IMAP-Zugänge", "Support mailboxes and their IMAP accounts"},
+		"/outgoing":          {"Versand: SMTP-Zugang, Absendername, Obergrenzen", "Sending: SMTP account, sender name, caps"},
+		"/security":          {"Wer Tickets eröffnen darf und wem wir glauben", "Who may open tickets, and whom we believe"},
+		"/ticket":            {"Kennung im Betreff, Wiederöffnen, Warten, Schließen", "Subject tag, reopening, waiting, closing"},
+		"/people":            {"Agenten, Gruppen, Absendergruppen, Abwesenheiten", "Agents, groups, sender groups, absences"},
+		"/calendars":         {"Geschäftszeiten und Feiertage", "Service hours and holidays"},
+		"/priorities":        {"Beschriftung von P1 bis P4", "Labels of P1 to P4"},
+		"/priority_default":  {"Priorität, wenn keine Regel eine setzt", "Priority when no rule sets one"},
+		"/priority_matrix":   {"Priorität aus Auswirkung × Dringlichkeit", "Priority from impact × urgency"},
+		"/slas":              {"Zusagen: Kalender, Pausen, Zeiten je Priorität", "Promises: calendar, pauses, targets by priority"},
+		"/sla_default":       {"SLA, wenn keine Regel eine andere setzt", "SLA when no rule sets another"},
+		"/escalations":       {"Wer wann gewarnt wird und wann ein Ticket weitergeht", "Who is warned when, and when a ticket moves on"},
+		"/categorize":        {"Ab wie vielen Punkten eine Kategorie gewinnt", "How many points a category needs to win"},
+		"/categories":        {"Kategorien mit Wortlisten: strong 5, medium 3, weak 1 Punkt; im Betreff doppelt", "Categories with word lists: strong 5, medium 3, weak 1 point; doubled in the subject"},
+		"/rules":             {"Regeln von oben nach unten; was eine gesetzt hat, ändert eine spätere nur mit override", "Rules from top to bottom; what one has set, a later one changes only with override"},
+		"/faq_settings":      {"Wann eine FAQ-Antwort von selbst hinausgeht", "When an FAQ answer is sent by itself"},
+		"/faq":               {"Häufige Fragen mit ihren Antworten", "Frequent questions with their answers"},
+		"/templates":         {"Eigene Texte", "Own texts"},
+		"/reports":           {"Berichte nach Zeitplan", "Reports on a schedule"},
+		"/people_in_reports": {"Namen in Berichten: none, team, named (Betriebsrat!)", "Names in reports: none, team, named (works council!)"},
+		"/privacy":           {"Wie lange Daten bleiben: 24mo, 90d, 0 = unbegrenzt", "How long data is kept: 24mo, 90d, 0 = for ever"},
+		"/tests":             {"Beispielmails und was aus ihnen werden soll; firstline test", "Sample mails and what shall become of them; firstline test"},
+		"/include":           {"Weitere Dateien: rules/*.yaml, faq/*.md", "Further files: rules/*.yaml, faq/*.md"},
+		"/note":              {"Notiz für Menschen", "A note for people"},
+		"/label":             {"Beschriftung: ein Text oder {de: …, en: …}", "Label: a text or {de: …, en: …}"},
+
+		"mailboxes[]/mode":             {"live; observe = entscheiden, nichts senden; training = nie an Anfragende", "live; observe = decide, send nothing; training = never to requesters"},
+		"mailboxes[]/since":            {"start = ab jetzt; all = auch vorhandene Mails", "start = from now on; all = also mails already there"},
+		"mailboxes[].imap/password":    {"Nur ${UMGEBUNGSVARIABLE}; besser password_file", "Only ${ENVIRONMENT_VARIABLE}; better password_file"},
+		"outgoing.smtp/password":       {"Nur ${UMGEBUNGSVARIABLE}; besser password_file", "Only ${ENVIRONMENT_VARIABLE}; better password_file"},
+		"security/trusted_authserv":    {"Name unseres Mailservers in Authentication-Results", "Name of our mail server in Authentication-Results"},
+		"security/unknown_senders":     {"hold = First-Level fragen; reject; accept", "hold = ask the first level; reject; accept"},
+		"calendars.*/hours":            {`Zum Beispiel mo-do: "08:00-12:00, 13:00-17:00"`, `For example mo-do: "08:00-12:00, 13:00-17:00"`},
+		"slas.*/pause_when":            {"Zustände, in denen die Lösungsuhr steht", "States in which the resolution clock stands still"},
+		"slas.*.targets.*/first_reply": {"30m, 4h in Geschäftszeit oder 2bd Arbeitstage", "30m, 4h of service hours or 2bd business days"},
+		"slas.*.targets.*/resolve":     {"30m, 4h in Geschäftszeit oder 2bd Arbeitstage", "30m, 4h of service hours or 2bd business days"},
+		"escalations[].at/used":        {"Anteil der Zeit: 75%, 100%", "Share of the time: 75%, 100%"},
+		"escalations[].at/idle":        {"Geschäftszeit ohne Bearbeitung: 9h", "Service hours without work: 9h"},
+		"categories.*/group":           {"Gruppe, die diese Tickets bekommt", "Group that gets these tickets"},
+		"categories.*/strong":          {"Wörter zu 5 Punkten; gebeugt und zusammengesetzt gefunden, =wort genau", "Words of 5 points; found inflected and in compounds, =word exactly"},
+		"categories.*/medium":          {"Wörter zu 3 Punkten", "Words of 3 points"},
+		"categories.*/weak":            {"Wörter zu 1 Punkt", "Words of 1 point"},
+		"rules[]/name":                 {"Name der Regel, in Erklärungen und Berichten", "Name of the rule, in explanations and reports"},
+		"rules[]/when":                 {"Alle Zeilen müssen zutreffen; in einer Liste genügt ein Eintrag", "All lines must hold; in a list one entry is enough"},
+		"rules[]/then":                 {"Was die Regel setzt", "What the rule sets"},
+		"rules[]/stop":                 {"true beendet die Regelkette", "true ends the chain of rules"},
+		"rules[]/override":             {"true ändert auch, was eine frühere Regel gesetzt hat", "true also changes what an earlier rule has set"},
+		"rules[]/applies_to":           {"new (Vorgabe), reply oder both", "new (default), reply or both"},
+		"rules[]/enabled":              {"false schaltet die Regel ab", "false switches the rule off"},
+		"when/words":                   {"Eines der Wörter in Betreff oder Text: drucker (gebeugt, zusammengesetzt), =bank (genau), druck*, \"konto gesperrt\", /regex/", "One of the words in subject or text: drucker (inflected, compound), =bank (exact), druck*, \"account locked\", /regex/"},
+		"when/words_also":              {"Und eines dieser Wörter", "And one of these words"},
+		"when/words_all":               {"Alle diese Wörter", "All of these words"},
+		"when/subject":                 {"Eines der Wörter im Betreff", "One of the words in the subject"},
+		"when/body":                    {"Eines der Wörter im Text", "One of the words in the text"},
+		"when/from":                    {"Absenderadressen, *@kunde.de erlaubt", "Sender addresses, *@customer.com allowed"},
+		"when/sender_group":            {"Gruppe aus people.sender_groups", "Group of people.sender_groups"},
+		"when/header":                  {"Kopfzeile enthält Text: {X-Spam-Flag: \"YES\"}", "A header field contains text: {X-Spam-Flag: \"YES\"}"},
+		"when/attachment":              {"Anhang nach Name, Typ, Größe, Anzahl", "Attachment by name, type, size, count"},
+		"when/is":                      {"Art der Mail", "Kind of mail"},
+		"when/auth":                    {"Urteil über den Absender: pass, none, fail", "Verdict about the sender: pass, none, fail"},
+		"when/time":                    {"Zeitpunkt des Eingangs in Ortszeit", "Time of receipt in local time"},
+		"when/score":                   {"Kategorie hat mindestens so viele Punkte", "A category has at least so many points"},
+		"when/similar_recent":          {"So viele ähnliche Tickets in letzter Zeit", "So many similar tickets of late"},
+		"when/any_of":                  {"Mindestens ein Block trifft zu", "At least one block holds"},
+		"when/all_of":                  {"Alle Blöcke treffen zu", "All blocks hold"},
+		"when/none_of":                 {"Kein Block trifft zu", "No block holds"},
+		"then/priority_at_least":       {"Mindestens diese Priorität", "At least this priority"},
+		"then/assign":                  {"Agent, round_robin oder least_open", "Agent, round_robin or least_open"},
+		"then/faq":                     {"none = keine FAQ, suggest = nur Vorschlag, oder ein Eintrag", "none = no FAQ, suggest = suggestion only, or an entry"},
+		"then/receipt":                 {"Vorlage der Eingangsbestätigung, none = keine", "Template of the receipt, none = no receipt"},
+		"then/notify":                  {"lead, group, assignee, Gruppen, Agenten oder Adressen", "lead, group, assignee, groups, agents or addresses"},
+		"then/escalate":                {"Sofort an den Second-Level: {to: gruppe, reason: …}", "At once to the second level: {to: group, reason: …}"},
+		"then/incident":                {"Tickets einer Störung zusammenfassen", "Group the tickets of one incident"},
+		"then/hold":                    {"Zurückhalten, mit Grund", "Hold back, with the reason"},
+		"then/ignore":                  {"Kein Ticket, mit Grund", "No ticket, with the reason"},
+		"then/reject":                  {"Mit dieser Vorlage ablehnen", "Reject with this template"},
+		"then/requester_from":          {"Regulärer Ausdruck, der in Formularmails die Adresse findet", "Regular expression that finds the address in form mails"},
+		"faq[]/questions":              {"Mindestens fünf Formulierungen je Sprache", "At least five phrasings per language"},
+		"faq[]/must":                   {"Von jeder Gruppe muss ein Wort vorkommen", "One word of each group must occur"},
+		"faq[]/never_if":               {"Trifft ein Block zu, liest ein Mensch", "If a block holds, a person reads it"},
+		"faq[]/answer":                 {"Markdown, ein Text oder je Sprache", "Markdown, one text or by language"},
+		"faq[]/mode":                   {"answer, suggest (nur Vorschlag), off", "answer, suggest (suggestion only), off"},
+		"faq[]/after_answer":           {"wait = Rückmeldung abwarten, keep_open, close", "wait = wait for an answer, keep_open, close"},
+		"faq[]/review_by":              {"Bis dahin prüfen: \"2027-03-31\"", "Review by: \"2027-03-31\""},
+		"faq[]/valid_until":            {"Danach wird sie nicht mehr gesendet", "No longer sent after this day"},
+		"faq_settings/min_score":       {"Ähnlichkeit, ab der gesendet wird (0 bis 1)", "Similarity from which it is sent (0 to 1)"},
+		"faq_settings/min_lead":        {"Abstand zum Zweiten und zu „keine FAQ“", "Lead over the second and over “no FAQ”"},
+		"faq_settings/max_words":       {"Längere Mails liest ein Mensch", "Longer mails are read by a person"},
+		"faq_settings/ask_after":       {"Nach dieser Zeit nachfragen", "Ask after this time"},
+		"faq_settings/close_after":     {"Danach schließen", "Then close"},
+		"test/mail":                    {"from, to, subject, body … oder file: mail.eml", "from, to, subject, body … or file: mail.eml"},
+		"test/expect":                  {"Nur genannte Schlüssel werden verglichen", "Only the keys named are compared"},
+	}
+}
