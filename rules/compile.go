@@ -145,7 +145,7 @@ func (c *compiler) fallback() string {
 }
 
 func (c *compiler) category(p source.Pair) {
-	m := c.r.Map(p.Value, "label", "group", "strong", "medium", "weak", "note")
+	m := c.r.Map(p.Value, categoryKeys...)
 	id := p.Key.Value
 	if !validID(id) {
 		c.r.Add(p.Key, badID, id)

@@ -56,7 +56,7 @@ func (c *compiler) ruleTests(m *source.Map, r *rule) {
 }
 
 func (c *compiler) test(n *source.Node, owner string) {
-	m := c.r.Map(n, "name", "mail", "expect")
+	m := c.r.Map(n, testKeys...)
 	m.Require("mail", "expect")
 	t := testCase{name: m.String("name", ""), owner: owner, node: n}
 	if key := m.Key("name"); key != nil {

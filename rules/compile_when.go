@@ -73,7 +73,7 @@ func parseSize(s string) (int64, bool) {
 }
 
 func (c *compiler) timeCond(n *source.Node) condition {
-	m := c.r.Map(n, "during", "outside", "weekday", "between", "day_of_month", "date")
+	m := c.r.Map(n, timeKeys...)
 	if m.Node == nil || len(m.Pairs()) == 0 {
 		return nil
 	}
