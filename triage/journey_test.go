@@ -167,3 +167,35 @@ func TestHandOver(t *testing.T) {
 	}
 	o.sound()
 }
+
+// TestPhoneTicket files a call under the caller's name.
+func TestPhoneTicket(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	mails := o.receive(eml{from: lena, subject: "Toner im 2. OG", text: "#telefon a.berger@firma.example\r\n#prio P2\r\nFrau Berger rief an, der Toner ist leer."})
+	if got := o.only(mails, "a.berger@firma.example"); !strings.Contains(got.m.Text, "Toner ist leer") {
+		t.Errorf("receipt: %s", got.m.Text)
+	}
+	if tk := o.ticket(10001); tk.Requester != "a.berger@firma.example" || tk.Channel != "phone" || tk.Priority != "P2" || tk.FirstResponseAt.IsZero() {
+		t.Errorf("ticket: %+v", tk)
+	}
+	o.sound()
+}
+
+// TestQueries are answered by mail and touch no ticket.
+func TestQueries(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.receive(printer)
+	for subject, want := range map[string]string{"#liste": "IT-10001", "#zeige IT-10001": "Fehler 49", "#hilfe": "#gelöst", "#warum IT-10001": "drucker", "#suche Drucker": "IT-10001"} {
+		o.now = o.now.Add(time.Minute)
+		got := o.only(o.receive(eml{from: lena, subject: "Frage", text: subject}), "l.huber@firma.example")
+		if !strings.Contains(got.m.Text, want) {
+			t.Errorf("%s: %s", subject, got.m.Text)
+		}
+	}
+	if mails := to(o.receive(eml{from: anna, subject: "x", text: "#liste"}), "a.berger@firma.example"); len(mails) == 1 && strings.Contains(mails[0].m.Text, "IT-10001 ") {
+		t.Errorf("an employee got the list: %s", mails[0].m.Text)
+	}
+	o.sound()
+}

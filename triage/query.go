@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"firstline/mailin"
 	"firstline/mailout"
 	"firstline/store"
 	"firstline/triage/command"
-	"firstline/triage/sla"
 	"firstline/triage/token"
 )
 
@@ -269,91 +267,4 @@ func (j *job) absence(c command.Command) error {
 		}
 		d.Lines = []mailout.InternalText{mailout.InternalReason(line)}
 	})
-}
-
-// phoneTicket files a call, or a mail that went to the agent, under the person it
-// came from (product 2.3.6).
-func (t *turn) phoneTicket(ac agentContext, parsed command.Mail) (result, error) {
-	var caller command.Command
-	for _, c := range parsed.Commands {
-		if c.Verb == command.Phone || c.Verb == command.Forward {
-			caller = c
-		}
-	}
-	address, name := mailin.FoldAddress(caller.Address), caller.Name
-	if caller.Verb == command.Forward {
-		from, ok := forwardedFrom(or(t.m.Forward, t.m.Reply))
-		if !ok {
-			parsed.Problems = append(parsed.Problems, command.Problem{Line: caller.Line, Literal: caller.Literal, Code: command.BadAddress})
-			return t.holdMail(ac.agent, holdSyntax, "no forwarded author found", &parsed)
-		}
-		address, name = mailin.FoldAddress(from.Address), from.Name
-	}
-	asRequester := *t
-	m := *t.m
-	m.From = mailin.Address{Name: or(t.c.person(address).Name, name), Address: address}
-	m.Reply, m.Text = parsed.Text, parsed.Text
-	asRequester.m, asRequester.from = &m, address
-	in, err := asRequester.input()
-	if err != nil {
-		return result{}, err
-	}
-	p := planTicket(t.c, &m, in, admission{open: true, reason: "filed by an agent"})
-	p.ticket.Channel, p.ticket.Auth, p.ticket.ThreadRoot = "phone", mailin.VerdictPass, ""
-	if caller.Verb == command.Forward {
-		p.ticket.Channel = "mail"
-	}
-	tk := &p.ticket
-	if err := asRequester.insert(tk, p.rules); err != nil {
-		return result{}, err
-	}
-	if err := t.message(tk, store.Message{InboxID: t.in.ID, Visibility: "public", Kind: "request", Author: address, Name: m.From.Name, Agent: ac.agent.ID,
-		Subject: t.m.Subject, MessageID: t.m.MessageID, Text: parsed.Text}, t.m.Attachments); err != nil {
-		return result{}, err
-	}
-	opened := sla.EventOpened
-	if tk.Channel == "phone" {
-		opened, tk.FirstResponseAt = sla.EventPhone, t.now
-	}
-	if err := t.clocks(tk, opened); err != nil {
-		return result{}, err
-	}
-	rest := parsed
-	rest.Text, rest.Parts = "", nil
-	rest.Commands = nil
-	for _, c := range parsed.Commands {
-		if c.Verb != caller.Verb {
-			rest.Commands = append(rest.Commands, c)
-		}
-	}
-	ac.ticket = tk
-	j := &job{turn: t, ac: ac, tk: tk, parsed: rest, verb: command.Quiet}
-	if err := j.run(); err != nil {
-		return result{}, err
-	}
-	if !rest.Has(command.Solved) {
-		if err := t.phoneReceipt(tk, ac.agent, parsed.Text); err != nil {
-			return result{}, err
-		}
-	}
-	return result{outcomeOpened, "filed by " + ac.agent.ID, tk.ID}, nil
-}
-
-// phoneReceipt tells the caller what was noted.
-func (t *turn) phoneReceipt(tk *store.Ticket, agent Agent, text string) error {
-	kind := mailout.ReceiptPhone
-	if tk.Channel != "phone" {
-		kind = mailout.Receipt
-	}
-	due, err := t.dueOf(tk, sla.FirstResponse)
-	if err != nil {
-		return err
-	}
-	_, err = t.toRequester(tk, tk.Requester, letter{
-		kind: kind, purpose: token.Acknowledgement, class: classAutomatic, agent: agent.Name, cause: fmt.Sprintf("ack:%d", tk.ID),
-		fill: func(d *mailout.PublicData) {
-			d.CallAt, d.Text, d.FirstReply = t.now, mailout.AgentReply(text), due
-		},
-	})
-	return err
 }
