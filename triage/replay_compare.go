@@ -354,4 +354,3 @@ func (t *tally) finish(out *Replay) {
 		return cmp.Or(cmp.Compare(b.More+b.Less, a.More+a.Less), cmp.Compare(a.Rule, b.Rule))
 	})
 }
-

@@ -48,6 +48,9 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if fired > 0 {
 		d.Store.Notify(store.TopicOutbox)
 	}
+	if err := d.sweepAlarms(ctx); err != nil {
+		return fired, fmt.Errorf("sweep alarms: %w", err)
+	}
 	return fired, nil
 }
 
