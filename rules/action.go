@@ -131,7 +131,7 @@ func (e *evaluation) requester(x *expression) string {
 	if x == nil || !x.match(e.t.lower()) {
 		return ""
 	}
-	m := x.exact.FindStringSubmatch(e.t.subject + "\n" + e.t.body)
+	m := x.exact.FindStringSubmatch(e.t.forCaptures())
 	if m == nil {
 		return ""
 	}

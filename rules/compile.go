@@ -15,6 +15,8 @@ import (
 const (
 	maxRules   = 20_000
 	maxEntries = 5_000 // FAQ entries
+	// Regular expressions of the whole set; words need no such bound.
+	maxExpressions = 2_000
 )
 
 // Option changes how a Set is made.
@@ -74,6 +76,7 @@ func Compile(r *source.Report, root *source.Node, refs Refs, opts ...Option) *Se
 	if c.s.faq == nil {
 		c.s.faq = newFAQ()
 	}
+	c.countExpressions(root)
 	c.internVetoes()
 	c.s.index.seal()
 	c.learnVetoes()
@@ -86,6 +89,19 @@ func Compile(r *source.Report, root *source.Node, refs Refs, opts ...Option) *Se
 		c.semantics()
 	}
 	return c.s
+}
+
+// countExpressions refuses a set with too many regular expressions.
+func (c *compiler) countExpressions(root *source.Node) {
+	n := 0
+	for _, p := range c.s.index.patterns {
+		if p.kind == regexPattern {
+			n++
+		}
+	}
+	if n > maxExpressions {
+		c.r.Add(root.Get("rules"), tooManyExpressions, maxExpressions)
+	}
 }
 
 // hashOf is the digest of the parts that decide: keys in the order written,

@@ -105,7 +105,7 @@ func (e *evaluation) run(r *rule) bool {
 		if e.captures == nil {
 			e.captures = map[string]string{}
 		}
-		x.captures(e.t.subject+"\n"+e.t.body, e.captures)
+		x.captures(e.t.forCaptures(), e.captures)
 	}
 	why := r.when.why(e)
 	done := e.apply(r)

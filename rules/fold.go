@@ -12,7 +12,10 @@ import (
 const (
 	maxSubject = 1 << 10  // bytes of the subject
 	maxBody    = 32 << 10 // bytes of the body
-	maxWord    = 64       // bytes of one folded word; the rest of a longer one is cut off
+	// Regular expressions see this much of the body: with maxExpressions it bounds
+	// the time of a mail that makes every one of them run.
+	maxExpressionText = 8 << 10
+	maxWord           = 64 // bytes of one folded word; the rest of a longer one is cut off
 )
 
 // place says where in a mail something stands, as a bit mask.

@@ -301,12 +301,10 @@ func (x *index) scanRegex(t *text, h *hits) {
 	lowered := t.lower()
 	x.grams.candidates(lowered, func(id int32) {
 		e := x.patterns[id].regex
-		at := e.fast.FindStringIndex(lowered)
-		switch {
-		case at == nil:
-		case at[0] < t.loweredAt:
+		if e.match(lowered[:t.loweredAt-1]) {
 			h.add(id, inSubject, -1)
-		default:
+		}
+		if e.match(lowered[t.loweredAt:]) {
 			h.add(id, inBody, -1)
 		}
 	})

@@ -25,6 +25,9 @@ var (
 		EN: "Category “%s” has no group; its tickets go to the first group of level 1."}
 	tooManyRules = source.Message{Code: "R013", Level: source.Error,
 		DE: "Mehr als %d Regeln.", EN: "More than %d rules."}
+	tooManyExpressions = source.Message{Code: "R014", Level: source.Error,
+		DE: "Mehr als %d reguläre Ausdrücke.", EN: "More than %d regular expressions.",
+		FixDE: "Nehmen Sie Suchwörter: sie kosten fast nichts.", FixEN: "Use search words: they cost next to nothing."}
 	shadowedRule = source.Message{Code: "R020", Level: source.Warning,
 		DE: "Regel „%s“ kann nie wirken: „%s“ (Zeile %d) trifft immer vorher und beendet die Kette.",
 		EN: "Rule “%s” can never act: “%s” (line %d) always matches before it and ends the chain."}

@@ -102,9 +102,14 @@ func (t *text) occurrences(i int32) []int32 {
 func (t *text) lower() string {
 	if t.lowered == "" {
 		s := lowerText(t.subject) + "\n"
-		t.lowered, t.loweredAt = s+lowerText(t.body), len(s)
+		t.lowered, t.loweredAt = s+lowerText(clipText(t.body, maxExpressionText)), len(s)
 	}
 	return t.lowered
+}
+
+// forCaptures is the text that named groups are taken from, as written.
+func (t *text) forCaptures() string {
+	return t.subject + "\n" + clipText(t.body, maxExpressionText)
 }
 
 // lowerText is strings.ToLower with the two letters that Unicode folds to ASCII
