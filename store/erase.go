@@ -15,35 +15,36 @@ import (
 // older copies of the same content may stand in pages that SQLite has split.
 func (s *Store) Erase(ctx context.Context, fn func(tx *Tx) error) error {
 	err := s.exclusive(ctx, func(c *conn) error {
-		return set(ctx, c, "secure_delete = 1", "foreign_keys = 0")
+		bg := context.WithoutCancel(ctx)
+		if err := set(bg, c, "secure_delete = 1", "foreign_keys = 0"); err != nil {
+			return err
+		}
+		if _, err := s.update(ctx, c, func(tx *Tx) error { return tx.erase(ctx, fn) }); err != nil {
+			return err
+		}
+		return errors.Join(set(bg, c, "secure_delete = 0", "foreign_keys = 1"), truncateLog(bg, c))
 	})
 	if err != nil {
 		return fmt.Errorf("erase: %w", err)
 	}
-	err = s.Update(ctx, func(tx *Tx) error {
-		if err := tx.setErasing(ctx, true); err != nil {
-			return err
-		}
-		if err := fn(tx); err != nil {
-			return err
-		}
-		if err := tx.setErasing(ctx, false); err != nil {
-			return err
-		}
-		broken, err := foreignKeys(ctx, tx)
-		if err == nil && broken != nil {
-			err = fmt.Errorf("%w: %s", ErrConstraint, broken.Text)
-		}
-		return err
-	})
-	restore := s.exclusive(context.WithoutCancel(ctx), func(c *conn) error {
-		bg := context.WithoutCancel(ctx)
-		return errors.Join(set(bg, c, "secure_delete = 0", "foreign_keys = 1"), truncateLog(bg, c))
-	})
-	if err := errors.Join(err, restore); err != nil {
-		return fmt.Errorf("erase: %w", err)
-	}
 	return nil
+}
+
+func (tx *Tx) erase(ctx context.Context, fn func(tx *Tx) error) error {
+	if err := tx.setErasing(ctx, true); err != nil {
+		return err
+	}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.setErasing(ctx, false); err != nil {
+		return err
+	}
+	broken, err := foreignKeys(ctx, tx)
+	if err == nil && broken != nil {
+		err = fmt.Errorf("%w: %s", ErrConstraint, broken.Text)
+	}
+	return err
 }
 
 // Compact rewrites the database without what was ever deleted from it. It takes
@@ -99,30 +100,13 @@ func (tx *Tx) setErasing(ctx context.Context, on bool) error {
 	return err
 }
 
-// exclusive runs fn on the writing connection, outside of a transaction.
+// exclusive runs fn on the writing connection, outside of a transaction. After an
+// error its settings are unknown, and it is not used again.
 func (s *Store) exclusive(ctx context.Context, fn func(c *conn) error) error {
-	if s.opts.ReadOnly {
-		return fmt.Errorf("%w: it was opened read-only", ErrReadOnly)
-	}
-	var c *conn
-	select {
-	case c = <-s.writer:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	var err error
-	if c == nil {
-		c, err = s.openWriter()
-	}
-	if err == nil {
-		err = fn(c)
-	}
-	if err != nil && c != nil {
-		_ = c.close() // its settings are unknown
-		c = nil
-	}
-	s.writer <- c
-	return err
+	return s.writing(ctx, func(c *conn) (bool, error) {
+		err := fn(c)
+		return err == nil, err
+	})
 }
 
 // truncateLog copies the log into the file and empties it; ErrBusy when a

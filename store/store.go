@@ -6,7 +6,22 @@
 // repeated after a crash, and after a COMMIT whose outcome is unknown.
 //
 // A data directory holds firstline.db with its -wal and -shm, firstline.mail
-// with the bytes of mails, and lock, which the daemon holds for life.
+// with the bytes of mails, and lock, which the daemon holds for life. A backup
+// is one file.
+//
+// # Why the bytes of mails are not in the database
+//
+// Measured with mails of 8 KB median and 32 KB mean, accepted in groups of 200
+// and triaged into tickets in groups of 100, two cores, ext4, processor time per
+// mail: as a BLOB in its own table a mail costs 140 µs to accept and 310 µs to
+// triage, and 150 and 470 µs after 100,000 mails, because each byte is written
+// twice (log, checkpoint) and pushes the index pages out of the cache. In an
+// append-only file it costs 45 and 225 µs, and 55 and 290 µs after 100,000: what
+// grows is the number of index pages that random keys (digests, Message-IDs,
+// requesters) touch per transaction, so larger groups cost less per mail.
+// Pages of 8 to 32 KB make BLOBs cheaper but each random index page dearer, so
+// with the mails outside 4 KB is best. An erased mail is zeroed in place; with
+// BLOBs the whole file would have to be rewritten.
 package store
 
 import (
@@ -145,31 +160,46 @@ type Tx struct {
 // ctx ends the wait for the writer and fails the next statement of fn; it never
 // interrupts a statement or the COMMIT.
 func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error) error {
+	return s.writing(ctx, func(c *conn) (keep bool, err error) { return s.update(ctx, c, fn) })
+}
+
+// writing runs fn with the writing connection; one that is not to be kept is
+// closed, and the next call starts from what is on disk.
+func (s *Store) writing(ctx context.Context, fn func(c *conn) (keep bool, err error)) error {
 	if s.opts.ReadOnly {
-		return fmt.Errorf("update: %w: it was opened read-only", ErrReadOnly)
+		return fmt.Errorf("%w: the store was opened read-only", ErrReadOnly)
 	}
+	return borrow(ctx, s.writer, s.openWriter, fn)
+}
+
+// borrow takes a connection from a pool, opens it if need be, and gives it back.
+func borrow(ctx context.Context, pool chan *conn, open func() (*conn, error), fn func(c *conn) (keep bool, err error)) (err error) {
 	var c *conn
 	select {
-	case c = <-s.writer:
+	case c = <-pool:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	keep := false
 	defer func() {
 		if !keep && c != nil {
-			_ = c.close() // the next Update starts from what is on disk
+			_ = c.close() // what went wrong is returned already
 			c = nil
 		}
-		s.writer <- c
+		pool <- c
 	}()
 	if c == nil {
-		var err error
-		if c, err = s.openWriter(); err != nil {
-			return fmt.Errorf("open writing connection: %w", err)
+		if c, err = open(); err != nil {
+			return fmt.Errorf("open connection: %w", err)
 		}
 	}
+	keep, err = fn(c)
+	return err
+}
+
+// update is one writing transaction on the connection.
+func (s *Store) update(ctx context.Context, c *conn, fn func(tx *Tx) error) (keep bool, err error) {
 	tx := &Tx{Now: s.Now(), c: c, mail: mailWriter{f: s.mail, buf: s.buf[:0]}}
-	var err error
 	keep, err = transact(ctx, c, "BEGIN IMMEDIATE", tx, func(tx *Tx) error {
 		settled := false
 		defer func() {
@@ -185,40 +215,21 @@ func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return keep, err
 	}
 	for _, topic := range tx.touched {
 		s.Notify(topic)
 	}
-	return nil
+	return keep, nil
 }
 
 // View runs fn in a read-only transaction that sees one snapshot. fn must not
 // call Update or View. ctx interrupts a long query.
 func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
-	var c *conn
-	select {
-	case c = <-s.reader:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	keep := false
-	defer func() {
-		if !keep && c != nil {
-			_ = c.close()
-			c = nil
-		}
-		s.reader <- c
-	}()
-	if c == nil {
-		var err error
-		if c, err = openConn(s.path, "query_only = 1"); err != nil {
-			return fmt.Errorf("open reading connection: %w", err)
-		}
-	}
-	var err error
-	keep, err = transact(ctx, c, "BEGIN", &Tx{Now: s.Now(), c: c, mail: mailWriter{f: s.mail}, readOnly: true}, fn)
-	return err
+	return borrow(ctx, s.reader, s.openReader, func(c *conn) (keep bool, err error) {
+		tx := &Tx{Now: s.Now(), c: c, mail: mailWriter{f: s.mail}, readOnly: true}
+		return transact(ctx, c, "BEGIN", tx, fn)
+	})
 }
 
 // transact runs fn between begin and COMMIT or ROLLBACK; keep says whether the

@@ -55,6 +55,12 @@ func all[T any](ctx context.Context, tx *Tx, scan func(r *row) T, sql string, ar
 
 // single reads the one row of a query, or ErrNotFound.
 func single[T any](ctx context.Context, tx *Tx, scan func(r *row) T, sql string, args ...any) (T, error) {
+	// A look-up by key takes microseconds: not worth a watcher of ctx.
+	if err := ctx.Err(); err != nil {
+		var none T
+		return none, err
+	}
+	ctx = context.WithoutCancel(ctx)
 	var v T
 	err := ErrNotFound
 	qerr := tx.each(ctx, sql, func(r *row) error {

@@ -116,7 +116,7 @@ CREATE TABLE ticket (
 	closed_at         INTEGER
 ) STRICT;
 CREATE INDEX ticket_active ON ticket (state) WHERE state NOT IN ('closed', 'closed_deflected', 'merged', 'discarded');
-CREATE INDEX ticket_open ON ticket (requester) WHERE state NOT IN ('resolved', 'closed', 'closed_deflected', 'merged', 'discarded');
+CREATE INDEX ticket_requester ON ticket (requester);
 CREATE INDEX ticket_assignee ON ticket (assignee) WHERE assignee <> '' AND state NOT IN ('resolved', 'closed', 'closed_deflected', 'merged', 'discarded');
 CREATE INDEX ticket_created ON ticket (created_at);
 CREATE INDEX ticket_parent ON ticket (parent_id) WHERE parent_id IS NOT NULL;
@@ -128,7 +128,6 @@ CREATE TABLE participant (
 	role      TEXT NOT NULL CHECK (role IN ('requester', 'watcher', 'vendor')),
 	PRIMARY KEY (ticket_id, address)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX participant_address ON participant (address);
 
 -- What was said in a ticket, by mail or otherwise.
 CREATE TABLE message (
