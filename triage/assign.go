@@ -3,6 +3,7 @@ package triage
 import (
 	"fmt"
 	"sort"
+	"strconv"
 
 	"firstline/store"
 	"firstline/triage/state"
@@ -69,6 +70,24 @@ func (t *turn) setAssignee(tk *store.Ticket, agent, actor, why string) error {
 		return err
 	}
 	return t.event(tk, actor, "assigned", old, agent, why)
+}
+
+// setGroup changes the support group and the level of a ticket.
+func (t *turn) setGroup(tk *store.Ticket, level int, group, actor, why string) error {
+	oldLevel, oldGroup := tk.Level, tk.Group
+	tk.Level, tk.Group = level, group
+	if err := t.save(tk); err != nil {
+		return err
+	}
+	if oldGroup != group {
+		if err := t.event(tk, actor, "group", oldGroup, group, why); err != nil {
+			return err
+		}
+	}
+	if oldLevel == level {
+		return nil
+	}
+	return t.event(tk, actor, "level", strconv.Itoa(oldLevel), strconv.Itoa(level), why)
 }
 
 // move changes the state of a ticket as the state machine allows. An event that

@@ -111,7 +111,7 @@ func (j *job) refusal() (kind, why string, err error) {
 		return "", "", nil
 	}
 	if out := j.link.out; out != nil && len(j.parsed.Commands) == 0 && strings.TrimSpace(j.m.Quoted) == "" {
-		if j.startedAt().Sub(out.CreatedAt) < tooFast {
+		if j.startedAt().Sub(later(out.CreatedAt, out.ClosedAt)) < tooFast {
 			return holdSuspicious, "answered within seconds without a quote", nil
 		}
 	}

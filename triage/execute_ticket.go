@@ -182,9 +182,7 @@ func (j *job) unassign(command.Command) error {
 
 // moveGroup gives the ticket to another group of the same level.
 func (j *job) moveGroup(c command.Command) error {
-	old := j.tk.Group
-	j.tk.Group = c.Group
-	if err := j.event(j.tk, j.actor(), "group", old, c.Group, ""); err != nil {
+	if err := j.setGroup(j.tk, j.tk.Level, c.Group, j.actor(), ""); err != nil {
 		return err
 	}
 	assignee, err := j.assign(c.Group, "")
@@ -229,9 +227,7 @@ func (j *job) giveBack(c command.Command) error {
 	if err := j.move(j.tk, state.ToFirstLevel, j.actor(), "returned"); err != nil {
 		return err
 	}
-	old := j.tk.Level
-	j.tk.Level, j.tk.Group = 1, j.c.firstLevelOf(j.tk.Category)
-	if err := j.event(j.tk, j.actor(), "level", fmt.Sprint(old), "1", "returned with a knowledge note"); err != nil {
+	if err := j.setGroup(j.tk, 1, j.c.firstLevelOf(j.tk.Category), j.actor(), "returned with a knowledge note"); err != nil {
 		return err
 	}
 	if err := j.setAssignee(j.tk, former, j.actor(), "returned"); err != nil {

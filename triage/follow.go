@@ -233,7 +233,9 @@ func (t *turn) reopen() (result, error) {
 	tk.Reopens++
 	tk.ResolvedAt, tk.ClosedAt = noTime, noTime
 	if tk.Assignee != "" && t.c.present(tk.Assignee, t.now) != tk.Assignee {
-		tk.Assignee = ""
+		if err := t.setAssignee(tk, "", "system", "absent when the ticket was reopened"); err != nil {
+			return result{}, err
+		}
 	}
 	if err := t.move(tk, state.RequesterMail, "requester", "the requester wrote again"); err != nil {
 		return result{}, err

@@ -39,8 +39,10 @@ func (t *turn) handOver(tk *store.Ticket, h handover) error {
 			return err
 		}
 	}
-	tk.Level, tk.Group = 2, h.group
 	if err := t.event(tk, h.by, "escalated", from, h.group, h.reason); err != nil {
+		return err
+	}
+	if err := t.setGroup(tk, 2, h.group, h.by, h.reason); err != nil {
 		return err
 	}
 	if err := t.setAssignee(tk, "", h.by, "escalated"); err != nil {

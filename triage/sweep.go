@@ -74,6 +74,10 @@ func (d *Desk) sweepSome(ctx context.Context) (int, error) {
 			return fmt.Errorf("read due timers: %w", err)
 		}
 		n = len(rows)
+		c, err := withAbsences(ctx, tx, c)
+		if err != nil {
+			return err
+		}
 		t := d.turn(ctx, tx, c, &shared{})
 		byTicket := map[int64][]store.Timer{}
 		var order []int64

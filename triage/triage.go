@@ -131,6 +131,10 @@ func (d *Desk) Step(ctx context.Context) (int, error) {
 	store.Failpoint("triage.loaded")
 	d.read(c, batch)
 	err = d.Store.Update(ctx, func(tx *store.Tx) error {
+		c, err := withAbsences(ctx, tx, c)
+		if err != nil {
+			return err
+		}
 		s := &shared{}
 		for i := range batch {
 			if err := d.one(ctx, tx, c, s, &batch[i]); err != nil {
@@ -157,7 +161,13 @@ func (d *Desk) singly(ctx context.Context, c *Config, batch []work) (int, error)
 	done := 0
 	for i := range batch {
 		w := &batch[i]
-		err := d.Store.Update(ctx, func(tx *store.Tx) error { return d.one(ctx, tx, c, &shared{}, w) })
+		err := d.Store.Update(ctx, func(tx *store.Tx) error {
+			c, err := withAbsences(ctx, tx, c)
+			if err != nil {
+				return err
+			}
+			return d.one(ctx, tx, c, &shared{}, w)
+		})
 		switch {
 		case err == nil:
 			done++
