@@ -16,7 +16,7 @@ const (
 	maxRules   = 20_000
 	maxEntries = 5_000 // FAQ entries
 	// Regular expressions of the whole set; words need no such bound.
-	maxExpressions = 2_000
+	maxExpressions = 1_000
 )
 
 // Option changes how a Set is made.
