@@ -34,7 +34,7 @@ func parseAddresses(s string) (list []Address, cut bool) {
 // quotes, comments and brackets. A comma inside an unquoted name ("Meier, Hans
 // <h@x>") does not separate, because what stands before it has no "@".
 func cutAddress(s string) (one, rest string) {
-	depth, quoted, angle, at := 0, false, false, false
+	depth, quoted, angle, at, start := 0, false, false, false, 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '\\' && (quoted || depth > 0):
@@ -57,15 +57,15 @@ func cutAddress(s string) (one, rest string) {
 			angle, at = false, true
 		case c == '@' && !angle:
 			at = true
-		case c == ':' && !angle && !at && i+1 < len(s) && isGroup(s[:i]):
-			return cutAddress(s[i+1:]) // the group's name
+		case c == ':' && !angle && !at && i+1 < len(s) && isGroup(s[start:i]):
+			start = i + 1 // behind the group's name
 		case (c == ',' || c == ';') && !angle:
 			if at || c == ';' && !strings.Contains(firstEntry(s[i+1:]), "<") || !aheadAddress(s[i+1:]) {
-				return s[:i], s[i+1:]
+				return s[start:i], s[i+1:]
 			}
 		}
 	}
-	return s, ""
+	return s[start:], ""
 }
 
 // closesComment looks a bounded way ahead for the end of a comment.
@@ -74,7 +74,7 @@ func closesComment(s string) bool {
 }
 
 func isGroup(name string) bool {
-	return !strings.ContainsAny(name, "<>@\"[") && len(name) < 200
+	return len(name) < 200 && !strings.ContainsAny(name, "<>@\"[")
 }
 
 // firstEntry is the text up to the next separator, at most a few hundred bytes.

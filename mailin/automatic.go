@@ -304,24 +304,16 @@ func (w subjectWord) matches(low string) bool {
 // body: phrases of robots in the first KiB of the author's own text.
 func (c *classifier) body() {
 	text := c.m.Reply
-	if text == "" {
-		return
+	if text == "" || c.class != "" {
+		return // the class is known: the words cannot change it
 	}
 	low := strings.ToLower(strings.TrimSpace(text[:min(len(text), maxBodyScan)]))
+	score, at := bodyMatch.score(low)
 	// Robots ask nothing.
-	score := -min(strings.Count(low, "?"), 2)
-	seen := make([]bool, len(bodyPhrases))
-	bodyIndex.each(low, func(n, at int) bool {
-		p := &bodyPhrases[n]
-		if seen[n] || p.start && at > 0 {
-			return true
-		}
-		seen[n] = true
-		if score += p.weight; score >= bodyThreshold {
-			c.weak("text: " + p.phrase)
-		}
-		return score < bodyThreshold
-	})
+	score -= 2 * min(strings.Count(low, "?"), 2)
+	if score >= bodyThreshold {
+		c.weak("text reads like a robot's: " + limit(low[at:], 60))
+	}
 }
 
 // rest: what forbids an answer whatever the class.
@@ -331,6 +323,10 @@ func (c *classifier) rest() {
 	}
 	if v := strings.ToLower(c.h.get("X-Spam-Status")); strings.HasPrefix(v, "yes") {
 		c.weak("X-Spam-Status: Yes")
+	}
+	// Exchange strips this field from outside mail.
+	if v := strings.TrimSpace(c.h.get("X-MS-Exchange-Organization-SCL")); len(v) == 1 && v[0] >= '5' && v[0] <= '9' {
+		c.weak("X-MS-Exchange-Organization-SCL: " + v)
 	}
 	if c.m.Auth.Verdict == VerdictFail {
 		c.weak("sender verdict: fail")

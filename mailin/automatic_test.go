@@ -115,9 +115,13 @@ func TestSubjectWordsMatch(t *testing.T) {
 			t.Errorf("%q does not match itself", w.word)
 		}
 	}
-	for _, p := range bodyPhrases {
-		if len(p.phrase) < 4 || p.phrase != strings.ToLower(p.phrase) {
-			t.Errorf("phrase %q", p.phrase)
+}
+
+func TestBodyPatterns(t *testing.T) {
+	t.Parallel()
+	for _, r := range bodyMatch.rules {
+		if len(r.steps) == 0 || r.weight == 0 || r.source != strings.ToLower(r.source) {
+			t.Errorf("pattern %q", r.source)
 		}
 	}
 }

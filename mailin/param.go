@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// maxParams is how much of a structured field is read, in bytes.
+const maxParams = 64 << 10
+
 // maxSegments limits the numbered pieces of one parameter (RFC 2231 section 3).
 const maxSegments = 500
 
@@ -31,6 +34,7 @@ func (p params) get(name string) string {
 // and charsets, encoded words inside quotes.
 func parseParams(s string) params {
 	var p params
+	s = s[:min(len(s), maxParams)]
 	head, rest := cutParam(s)
 	head = strings.TrimSpace(stripComments(head))
 	if i := strings.IndexAny(head, " \t"); i > 0 {

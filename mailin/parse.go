@@ -90,6 +90,7 @@ func parse(m *Message, raw []byte, o Options) {
 	m.split(t, text, o)
 	m.Auth = verdict(m, &h, o.Auth)
 	m.DSN = readDSN(m, &h, t)
+	m.readReceipt(t)
 	m.Automatic = automatic(m, &h, t, o)
 	m.Truncated = m.Truncated || t.cut || h.cut
 	for _, d := range t.defects {
@@ -129,6 +130,31 @@ func walkRoot(h header, body []byte) *tree {
 	}
 	t.walk(p, 0, "text/plain")
 	return t
+}
+
+// readReceipt fills In-Reply-To from the mail that a read receipt or complaint is
+// about (RFC 8098 section 3.2.5, RFC 5965), where the header has none.
+func (m *Message) readReceipt(t *tree) {
+	if len(m.InReplyTo) > 0 || m.DSN != nil {
+		return
+	}
+	for i := range t.reports {
+		h, _ := splitHeader(bytes.TrimLeft(decodeTransfer(t.reports[i].body, t.reports[i].cte), "\r\n"))
+		if id := messageID(h.get("Original-Message-ID")); id != "" {
+			m.InReplyTo = []string{id}
+			return
+		}
+	}
+	for i := range t.returned {
+		if len(t.reports) == 0 {
+			return
+		}
+		h, _ := splitHeader(bytes.TrimLeft(decodeTransfer(t.returned[i].body, t.returned[i].cte), "\r\n"))
+		if id := messageID(h.get("Message-ID")); id != "" {
+			m.InReplyTo = []string{id}
+			return
+		}
+	}
 }
 
 // charset is that of the first text part.

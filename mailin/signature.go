@@ -82,7 +82,15 @@ func commandLine(l string) bool {
 // dashSignature finds the signature separator (RFC 3676 section 4.3), also with
 // its blank lost or with typographic dashes.
 func dashSignature(lines []string) int {
-	for i, l := range lines {
+	// Count from the end: only the last lines can be a signature.
+	top, below := len(lines), 0
+	for ; top > 0 && below <= maxSignatureLines; top-- {
+		if strings.TrimSpace(lines[top-1]) != "" {
+			below++
+		}
+	}
+	for i := top; i < len(lines); i++ {
+		l := lines[i]
 		s := strings.TrimSpace(l)
 		if s != "--" && s != "—" && s != "–" && s != "__" && s != "---" && s != "-- --" && s != "–-" || i == 0 && !strings.HasSuffix(l, " ") && len(lines) > 1 && s != "--" {
 			continue

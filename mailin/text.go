@@ -183,7 +183,7 @@ func (t *tree) body() (text string, cids []string, htmlOnly bool) {
 		if total+len(s) > maxTextTotal {
 			t.cut = true
 			t.defect(DefectTextSize)
-			break
+			s = limit(s, maxTextTotal-total)
 		}
 		total += len(s)
 		if s = strings.Trim(s, "\n"); s != "" {

@@ -59,6 +59,10 @@ func decodeWords(s string) string {
 	return out.String()
 }
 
+// maxWord is how long an encoded word may be. RFC 2047 allows 75 bytes, old
+// mailers write a whole subject.
+const maxWord = 8 << 10
+
 type word struct {
 	charset string
 	base64  bool
@@ -77,7 +81,7 @@ func cutWord(s string) (word, bool) {
 	if rest[i+2] != '?' || strings.ContainsAny(charset, " \t\r\n\"<>()") {
 		return word{}, false
 	}
-	body := rest[i+3:]
+	body := rest[i+3 : min(len(rest), i+3+maxWord)]
 	b64 := enc == 'B' || enc == 'b'
 	if !b64 && enc != 'Q' && enc != 'q' {
 		return word{}, false
