@@ -26,6 +26,7 @@ var children = map[string]func(dir string) int{
 	"accept": childAccept,
 	"fill":   childFill,
 	"limit":  childLimit,
+	"work":   childWork,
 }
 
 // child is the command that plays a role on a data directory.
