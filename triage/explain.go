@@ -51,7 +51,11 @@ func Explain(c *Config, m *mailin.Message, now time.Time) Explanation {
 	for name, cal := range c.Calendars {
 		in.Open[name] = cal.IsOpen(now)
 	}
-	p := planTicket(c, m, in, a)
+	var d rules.Decision
+	if c.Rules != nil {
+		d = c.Rules.Explain(in) // every rule, also those that do not match
+	}
+	p := planDecided(c, m, in, a, d)
 	e := Explanation{
 		Category: p.ticket.Category, Priority: p.ticket.Priority, Group: p.ticket.Group, Assign: p.rules.Assign, SLA: p.ticket.SLA,
 		Language: p.ticket.Language, Tags: p.ticket.Tags, Rule: p.rules.Rule, Receipt: string(p.receipt), Reason: a.reason,

@@ -27,10 +27,16 @@ type plan struct {
 
 // planTicket decides about a mail that continues no ticket (product 3.3).
 func planTicket(c *Config, m *mailin.Message, in rules.Input, a admission) plan {
-	p := plan{}
+	var d rules.Decision
 	if c.Rules != nil {
-		p.rules = c.Rules.Decide(in)
+		d = c.Rules.Decide(in)
 	}
+	return planDecided(c, m, in, a, d)
+}
+
+// planDecided is planTicket for a decision of the rules that was made already.
+func planDecided(c *Config, m *mailin.Message, in rules.Input, a admission, decided rules.Decision) plan {
+	p := plan{rules: decided}
 	d := &p.rules
 	requester := mailin.FoldAddress(m.From.Address)
 	if d.RequesterFrom != "" {
