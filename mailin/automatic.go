@@ -72,10 +72,20 @@ func (c *classifier) loop() {
 	}
 	from := FoldAddress(c.m.From.Address)
 	for _, own := range c.o.Own {
-		if from != "" && from == own {
+		if from != "" && (from == own || dropPlus(from) == own) {
 			c.strong(ClassLoop, "From is our own address")
 		}
 	}
+}
+
+// dropPlus removes the "+tag" of an address.
+func dropPlus(addr string) string {
+	local, domain, ok := strings.Cut(addr, "@")
+	base, _, plus := strings.Cut(local, "+")
+	if !ok || !plus {
+		return addr
+	}
+	return base + "@" + domain
 }
 
 // structure: content types say what the mail is.

@@ -47,10 +47,10 @@ func (w *htmlWriter) quoteStart(tag atom.Atom, a attrs) {
 	}
 	switch {
 	case a.id == "divRplyFwdMsg", a.id == "appendonsend", a.id == "OLK_SRC_BODY_SECTION", a.id == "x_divRplyFwdMsg",
-		a.id == "mail-editor-reference-message-container", a.id == "ms-outlook-mobile-body-separator-line",
+		a.id == "mail-editor-reference-message-container", a.id == "ms-outlook-mobile-body-separator-line", a.id == "zwchr",
 		a.class == "OutlookMessageHeader", strings.Contains(a.marker, "__QUOTED_TEXT__"), outlookHeader(a.style):
 		w.mark()
-	case tag == atom.Div && (a.name == "quote" && strings.Contains(a.style, "border-left") || strings.Contains(a.class, "yahoo_quoted")):
+	case tag == atom.Div && (a.name == "quote" && strings.Contains(a.style, "border-left") || strings.Contains(a.class, "yahoo_quoted") || strings.Contains(a.id, "yahoo_quoted")):
 		w.block(1)
 		w.quoteDivs = append(w.quoteDivs, w.divs+1)
 		w.quote++

@@ -37,8 +37,8 @@ func separator(line string) separatorKind {
 	if len(s) < 6 || len(s) > 250 {
 		return separatorNone
 	}
-	bare := strings.Trim(s, "-–—_=*~ \t>:")
-	dashes := strings.HasPrefix(s, "--") || strings.HasPrefix(s, "__") || strings.HasPrefix(s, "==") || strings.HasPrefix(s, "––") || strings.HasPrefix(s, "——") || strings.HasPrefix(s, "- -")
+	bare := strings.Trim(s, "-‐–—_=*~ \t>:")
+	dashes := strings.HasPrefix(s, "--") || strings.HasPrefix(s, "__") || strings.HasPrefix(s, "==") || strings.HasPrefix(s, "––") || strings.HasPrefix(s, "‐‐") || strings.HasPrefix(s, "——") || strings.HasPrefix(s, "- -")
 	if !dashes && !strings.HasSuffix(s, ":") && !strings.HasSuffix(s, "---") && !ourWords(strings.ToLower(bare)) {
 		return separatorNone
 	}
