@@ -9,9 +9,11 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"firstline/cmd/firstline/config"
 	"firstline/cmd/firstline/service"
+	"firstline/rules/source"
 	"firstline/store"
 )
 
@@ -42,7 +44,9 @@ func runDaemon(ctx context.Context, c *cli, args []string) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	go s.Watch(ctx, hup, func() (*config.Config, error) { return c.load(config.Run) })
+	go s.Watch(ctx, hup, func(lang string) (*config.Config, []source.Finding) {
+		return config.Load(c.configPath(), config.Options{Lang: lang, Purpose: config.Run, Now: time.Now()})
+	})
 	log.Info("running", "version", version(), "data", cfg.StoreDir, "mailboxes", len(cfg.Mailboxes))
 	if err := s.Run(ctx); err != nil {
 		return fmt.Errorf("run: %w", err)

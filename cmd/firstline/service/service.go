@@ -38,9 +38,6 @@ type Options struct {
 	SweepEvery time.Duration
 	// Dial replaces the network of IMAP and SMTP.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
-	// Reload loads the configuration again after SIGHUP or a changed file; nil =
-	// config.Load of the same path.
-	Reload func() (*config.Config, error)
 }
 
 // Service is a running desk.
@@ -52,6 +49,7 @@ type Service struct {
 	sender  *smtp.Sender
 	log     *slog.Logger
 	o       Options
+	loaded  string // state of the configuration files when they were read
 }
 
 // New opens the store and builds the workers; nothing is contacted yet.
@@ -59,11 +57,12 @@ func New(ctx context.Context, c *config.Config, o Options) (*Service, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	loaded := stateOf(c.Files)
 	st, err := store.Open(ctx, c.StoreDir, store.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("open the data directory %s: %w", c.StoreDir, err)
 	}
-	s := &Service{Store: st, config: c, log: o.Log, o: o}
+	s := &Service{Store: st, config: c, log: o.Log, o: o, loaded: loaded}
 	if o.Now != nil {
 		st.Now = o.Now
 	}
