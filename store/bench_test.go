@@ -121,16 +121,8 @@ func triageOne(ctx context.Context, tx *Tx, in Inbound, bytes []byte) error {
 	if err := tx.InsertEvent(ctx, events...); err != nil {
 		return err
 	}
-	for i, class := range []string{"automatic", "notice"} {
-		id, err := tx.NextOutboxID(ctx)
-		if err != nil {
-			return err
-		}
-		o := Outgoing{ID: id, Cause: fmt.Sprintf("%s:%d", class, t.ID), TicketID: t.ID, InboxID: in.ID, Class: class, Purpose: "q",
-			Recipient: from, MessageID: fmt.Sprintf("q.%d.%x@example.com", id, in.Digest[:10])}
-		if _, err := tx.Enqueue(ctx, &o, bytes[:min(len(bytes), 2000*(i+1))]); err != nil {
-			return err
-		}
+	if err := enqueueTwo(ctx, tx, in, t.ID, from, bytes); err != nil {
+		return err
 	}
 	if err := tx.SaveClocks(ctx, t.ID, []Clock{
 		{Kind: "first_response", Cycle: 1, State: "running", Target: 4 * time.Hour, SinceAt: tx.Now, DueAt: tx.Now.Add(4 * time.Hour), WarnAt: tx.Now.Add(3 * time.Hour)},
@@ -152,6 +144,22 @@ func triageOne(ctx context.Context, tx *Tx, in Inbound, bytes []byte) error {
 		return err
 	}
 	return tx.FinishInbound(ctx, in.ID, "opened", "new mail", t.ID)
+}
+
+// enqueueTwo stores the receipt and the notice of a ticket.
+func enqueueTwo(ctx context.Context, tx *Tx, in Inbound, ticketID int64, to string, bytes []byte) error {
+	for i, class := range []string{"automatic", "notice"} {
+		id, err := tx.NextOutboxID(ctx)
+		if err != nil {
+			return err
+		}
+		o := Outgoing{ID: id, Cause: fmt.Sprintf("%s:%d", class, ticketID), TicketID: ticketID, InboxID: in.ID, Class: class, Purpose: "q",
+			Recipient: to, MessageID: fmt.Sprintf("q.%d.%x@example.com", id, in.Digest[:10])}
+		if _, err := tx.Enqueue(ctx, &o, bytes[:min(len(bytes), 2000*(i+1))]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // triageGroup works off up to size mails and returns their number. The raw

@@ -63,9 +63,29 @@ func fillUp(dir string, want error, limited bool) error {
 	if err := os.WriteFile(filler, make([]byte, 300<<10), 0o600); err != nil {
 		return err
 	}
+	committed, fault := acceptUntilFault(ctx, s)
+	if !errors.Is(fault, want) || !IsFault(fault) {
+		return fmt.Errorf("fault = %v, want %v", fault, want)
+	}
+	// With space again, the same store goes on; a file size limit stays.
+	if err := os.Remove(filler); err != nil {
+		return err
+	}
+	again := s.Update(ctx, func(tx *Tx) error {
+		_, fresh, err := tx.AcceptInbound(ctx, In{MailboxID: 1, UIDValidity: 1, UID: 5000, Raw: []byte("after")})
+		return errors.Join(err, errIf(!fresh, "the mail was there"))
+	})
+	if again == nil {
+		committed++
+	} else if !limited {
+		return fmt.Errorf("after space was made: %w", again)
+	}
+	return countTwice(ctx, s, dir, committed)
+}
+
+// acceptUntilFault accepts and triages mails one by one.
+func acceptUntilFault(ctx context.Context, s *Store) (committed int, fault error) {
 	raw := make([]byte, 20000)
-	var fault error
-	committed := 0
 	for uid := uint32(1); uid < 2000 && fault == nil; uid++ {
 		copy(raw, fmt.Sprintf("mail %d ", uid))
 		fault = s.Update(ctx, func(tx *Tx) error {
@@ -87,22 +107,11 @@ func fillUp(dir string, want error, limited bool) error {
 			committed++
 		}
 	}
-	if !errors.Is(fault, want) || !IsFault(fault) {
-		return fmt.Errorf("fault = %v, want %v", fault, want)
-	}
-	// With space again, the same store goes on; a file size limit stays.
-	if err := os.Remove(filler); err != nil {
-		return err
-	}
-	again := s.Update(ctx, func(tx *Tx) error {
-		_, fresh, err := tx.AcceptInbound(ctx, In{MailboxID: 1, UIDValidity: 1, UID: 5000, Raw: []byte("after")})
-		return errors.Join(err, errIf(!fresh, "the mail was there"))
-	})
-	if again == nil {
-		committed++
-	} else if !limited {
-		return fmt.Errorf("after space was made: %w", again)
-	}
+	return committed, fault
+}
+
+// countTwice checks what is there, in the faulted store and after opening again.
+func countTwice(ctx context.Context, s *Store, dir string, committed int) error {
 	for range 2 {
 		n := 0
 		err := s.View(ctx, func(tx *Tx) error {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -217,21 +216,4 @@ func (tx *Tx) ListInbound(ctx context.Context, f InboundFilter) ([]Inbound, erro
 // InboundByDigest returns the mail with these raw bytes, or ErrNotFound.
 func (tx *Tx) InboundByDigest(ctx context.Context, digest [32]byte) (Inbound, error) {
 	return single(ctx, tx, scanInbound, "SELECT "+inboundColumns+" FROM inbox WHERE digest = ?", digest[:])
-}
-
-// Verify reads the raw bytes of a mail and compares them with their digest;
-// ErrCorrupt when they differ.
-func (tx *Tx) Verify(ctx context.Context, inboxID int64) error {
-	in, err := tx.Inbound(ctx, inboxID)
-	if err != nil {
-		return err
-	}
-	raw, err := tx.Raw(ctx, inboxID)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	if sha256.Sum256(raw) != in.Digest {
-		return fmt.Errorf("%w: the raw bytes of inbox %d changed", ErrCorrupt, inboxID)
-	}
-	return nil
 }

@@ -109,13 +109,8 @@ func (s *Store) openWriter() (*conn, error) {
 // openReader opens a reading connection.
 func (s *Store) openReader() (*conn, error) { return openConn(s.path, "query_only = 1") }
 
-// Version returns the version of the SQLite library.
-func (tx *Tx) Version(ctx context.Context) (string, error) {
-	return single(ctx, tx, (*row).text, "SELECT sqlite_version()")
-}
-
 func checkVersion(ctx context.Context, c *conn) error {
-	v, err := (&Tx{c: c}).Version(ctx)
+	v, err := single(ctx, &Tx{c: c}, (*row).text, "SELECT sqlite_version()")
 	if err != nil {
 		return err
 	}

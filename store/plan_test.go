@@ -95,6 +95,11 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_, _ = tx.AttachmentsOfTicket(ctx, 1)
 	_, _ = tx.Events(ctx, 1)
 	_, _ = tx.EventsBetween(ctx, now, now, "a", "b")
+	exerciseOutbox(ctx, tx)
+}
+
+func exerciseOutbox(ctx context.Context, tx *Tx) {
+	now := tx.Now
 	_, _ = tx.TraceOfInbound(ctx, 1)
 	_, _ = tx.TracesOfTicket(ctx, 1)
 	_, _ = tx.OutboxByCause(ctx, "a")

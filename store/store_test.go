@@ -145,25 +145,17 @@ func TestUpdateRollsBack(t *testing.T) {
 	wrong := errors.New("wrong")
 	write := func(tx *Tx) error { return tx.SetMeta(t.Context(), "k", "v") }
 	cases := []struct {
-		name  string
-		run   func() error
-		check func(t *testing.T, err error)
+		name string
+		run  func() error
+		want error
 	}{
 		{"error", func() error {
 			return s.Update(t.Context(), func(tx *Tx) error { return errors.Join(write(tx), wrong) })
-		}, func(t *testing.T, err error) {
-			if !errors.Is(err, wrong) {
-				t.Errorf("error = %v, want it passed through", err)
-			}
-		}},
+		}, wrong},
 		{"panic", func() (err error) {
-			defer func() { err = fmt.Errorf("%v", recover()) }()
-			return s.Update(t.Context(), func(tx *Tx) error { _ = write(tx); panic("poison") })
-		}, func(t *testing.T, err error) {
-			if got, want := err.Error(), "poison"; got != want {
-				t.Errorf("recovered %q, want %q", got, want)
-			}
-		}},
+			defer func() { err = recover().(error) }()
+			return s.Update(t.Context(), func(tx *Tx) error { panic(errors.Join(write(tx), wrong)) })
+		}, wrong},
 		{"cancelled", func() error {
 			ctx, cancel := context.WithCancel(t.Context())
 			return s.Update(ctx, func(tx *Tx) error {
@@ -173,27 +165,18 @@ func TestUpdateRollsBack(t *testing.T) {
 				cancel()
 				return tx.SetMeta(ctx, "k2", "v")
 			})
-		}, func(t *testing.T, err error) {
-			if !errors.Is(err, context.Canceled) {
-				t.Errorf("error = %v, want context.Canceled", err)
-			}
-		}},
+		}, context.Canceled},
 		{"constraint", func() error {
 			return s.Update(t.Context(), func(tx *Tx) error {
-				if err := write(tx); err != nil {
-					return err
-				}
-				return tx.InsertTicket(t.Context(), &Ticket{State: "nonsense", Priority: "P1"})
+				return errors.Join(write(tx), tx.InsertTicket(t.Context(), &Ticket{State: "nonsense", Priority: "P1"}))
 			})
-		}, func(t *testing.T, err error) {
-			if !errors.Is(err, ErrConstraint) || IsFault(err) {
-				t.Errorf("error = %v, want ErrConstraint and no fault", err)
-			}
-		}},
+		}, ErrConstraint},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			c.check(t, c.run())
+			if err := c.run(); !errors.Is(err, c.want) || IsFault(err) {
+				t.Errorf("error = %v, want %v and no fault", err, c.want)
+			}
 			view(t, s, func(ctx context.Context, tx *Tx) error {
 				if _, err := tx.Meta(ctx, "k"); !errors.Is(err, ErrNotFound) {
 					t.Errorf("the write stayed: %v", err)

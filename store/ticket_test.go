@@ -131,16 +131,21 @@ func TestIdsAreNotUsedAgain(t *testing.T) {
 	})
 }
 
-func TestListTickets(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	for i, tk := range []Ticket{
+// listed are tickets to choose from, an hour apart.
+func listed() []Ticket {
+	return []Ticket{
 		{Number: 1, State: "new", Priority: "P1", Group: "first", Assignee: "lena", Requester: "a@example.com", Subject: "100% of the printers"},
 		{Number: 2, State: "open", Priority: "P2", Group: "second", Requester: "b@example.com", RequesterName: "Jörg Müller", Category: "vpn"},
 		{Number: 3, State: "resolved", Priority: "P2", Group: "first", Assignee: "lena", Requester: "a@example.com", Incident: "outage"},
 		{Number: 4, State: "closed", Priority: "P3", Assignee: "lena", Requester: "a@example.com", ParentID: 1},
 		{State: "held", Priority: "P4", Requester: "c@example.com"},
-	} {
+	}
+}
+
+func TestListTickets(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for i, tk := range listed() {
 		tk.CreatedAt = epoch.Add(time.Duration(i) * time.Hour)
 		update(t, s, func(ctx context.Context, tx *Tx) error {
 			if err := tx.InsertTicket(ctx, &tk); err != nil {
