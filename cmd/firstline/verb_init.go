@@ -6,12 +6,14 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"text/template"
 
+	"firstline/cmd/firstline/config"
 	"firstline/rules"
 	"firstline/triage/sla"
 )
@@ -30,9 +32,9 @@ type answers struct {
 // runInit asks a few questions and writes a commented configuration with the
 // starter rules and FAQ, which passes check at once.
 func runInit(_ context.Context, c *cli, args []string) error {
-	fs := c.flags("init", "init [DIR] [--yes]")
-	yes := fs.Bool("yes", false, "take the proposed answers without asking")
-	rest, err := c.parse(fs, args)
+	set := c.flags("init", "init [DIR] [--yes]")
+	yes := set.Bool("yes", false, "take the proposed answers without asking")
+	rest, err := c.parse(set, args)
 	if err != nil {
 		return err
 	}
@@ -80,14 +82,49 @@ func writeInit(dir, path string, a answers) error {
 	if err := os.MkdirAll(filepath.Join(dir, "secrets"), 0o700); err != nil {
 		return exit(exitIO, fmt.Errorf("make the folder of the configuration: %w", err))
 	}
-	if err := os.CopyFS(filepath.Join(dir, "rules"), rules.Starter()); err != nil {
+	if err := writeStarter(filepath.Join(dir, "rules")); err != nil {
 		return exit(exitIO, fmt.Errorf("write the starter rules: %w", err))
+	}
+	schema, err := config.JSONSchema(a.Language)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, config.SchemaName), schema, 0o644)
+	}
+	if err != nil {
+		return exit(exitIO, fmt.Errorf("write the schema for editors: %w", err))
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return exit(exitIO, fmt.Errorf("write the configuration: %w", err))
 	}
 	return errors.Join(t.Execute(f, a), f.Close())
+}
+
+// writeStarter writes the starter rules and FAQ; the first line of each YAML file
+// tells editors its schema. A file that is there already is not overwritten: it is an error.
+func writeStarter(dir string) error {
+	starter := rules.Starter()
+	return fs.WalkDir(starter, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if e.IsDir() {
+			return os.MkdirAll(path, 0o755)
+		}
+		text, err := fs.ReadFile(starter, name)
+		if err != nil {
+			return err
+		}
+		if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
+			text = append([]byte(config.SchemaLine(strings.Repeat("../", 1+strings.Count(name, "/")))), text...)
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(text)
+		return errors.Join(err, f.Close())
+	})
 }
 
 // ask asks the questions, each with a proposal that Enter takes.
