@@ -17,3 +17,11 @@ func (tx *Tx) ReleaseClaims(ctx context.Context, lease time.Duration) (int, erro
 	}
 	return int(n), nil
 }
+
+// ForgiveAttempts takes back one attempt of mails whose triage failed for a reason
+// that was not theirs.
+func (tx *Tx) ForgiveAttempts(ctx context.Context, ids []int64) error {
+	_, err := tx.exec(ctx, `UPDATE inbox SET attempts = attempts - 1
+		WHERE attempts > 0 AND state = 'new' AND id IN (SELECT value FROM json_each(?))`, jsonIDs(ids))
+	return err
+}
