@@ -2,6 +2,7 @@ package mailin
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"time"
 )
@@ -92,10 +93,22 @@ func parse(m *Message, raw []byte, o Options) {
 	m.DSN = readDSN(m, &h, t)
 	m.readReceipt(t)
 	m.Automatic = automatic(m, &h, t, o)
+	m.mistrustUTF16()
 	m.Truncated = m.Truncated || t.cut || h.cut
 	for _, d := range t.defects {
 		m.defect(d)
 	}
+}
+
+// mistrustUTF16 takes verdict and answer from a mail that is UTF-16 as a whole: no
+// mail server wrote its trace block, so it proves nothing.
+func (m *Message) mistrustUTF16() {
+	if !slices.Contains(m.Defects, DefectUTF16) {
+		return
+	}
+	m.Auth = Auth{Verdict: VerdictNone, Domain: m.Auth.Domain, Reason: string(DefectUTF16)}
+	m.Automatic.Answer = false
+	m.Automatic.Reasons = append(m.Automatic.Reasons, string(DefectUTF16))
 }
 
 func (m *Message) defect(d Defect) {

@@ -46,7 +46,7 @@ func messageText(m *mailin.Message, attachment string) *text {
 	if m == nil {
 		return newText("", "", attachment)
 	}
-	return newText(m.Subject, m.Reply, attachment)
+	return newText(m.Subject, m.Body(), attachment)
 }
 
 func (t *text) add(s string, p place, seen map[string]int32) {

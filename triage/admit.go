@@ -67,6 +67,12 @@ func admit(c *Config, m *mailin.Message) admission {
 	return a
 }
 
+// mayOpen reports whether an address may open tickets, if it is genuine.
+func (c *Config) mayOpen(address string) bool {
+	return c.isInternal(address) || c.isPartner(address) && slices.Contains(c.Security.MayOpen, "partners") ||
+		slices.Contains(c.Security.MayOpen, "anyone") || c.Security.UnknownSenders == "accept"
+}
+
 // plausibleAddress is the strict form of an address we are willing to write to:
 // one @, no space, control or quoting characters, at most 254 bytes.
 func plausibleAddress(a string) bool {

@@ -39,6 +39,9 @@ const (
 	proofFor = 30 * time.Minute
 	// textFor is how long a mail that was not carried out is kept for an ok.
 	textFor = 7 * day
+	// challengesPerHour bounds the questions to one agent: a forger must not be able
+	// to fill his mailbox, nor to silence him with a single mail (S5).
+	challengesPerHour = 3
 	// tooFast: an answer that comes quicker and quotes nothing was written by a
 	// machine without saying so (freescout#2488).
 	tooFast = 20 * time.Second
@@ -69,7 +72,7 @@ func (t *turn) agentMail() (result, error) {
 	}
 	ac, why := authorize(t.m, t.link, agent)
 	if why != "" {
-		return t.holdMail(agent, holdProof, why, nil)
+		return t.holdMail(agent, holdProof, why, nil, false)
 	}
 	return t.execute(ac)
 }
@@ -108,15 +111,18 @@ func (t *turn) newAgentMail(agent Agent) (result, error) {
 	if place == command.New && len(parsed.Commands) == 0 && len(parsed.Problems) == 0 {
 		return result{}, nil
 	}
-	if t.m.FromFields != 1 || len(t.m.FromAll) != 1 || t.m.Auth.Verdict != mailin.VerdictPass {
-		return t.holdMail(agent, holdProof, or(t.m.Auth.Reason, "no verdict"), nil)
+	switch {
+	case t.m.FromFields != 1 || len(t.m.FromAll) != 1 || t.m.Auth.Verdict != mailin.VerdictPass:
+		return t.holdMail(agent, holdProof, or(t.m.Auth.Reason, "no verdict"), nil, false)
+	case place == command.List && !t.link.mine:
+		return t.holdMail(agent, holdProof, "it answers a list that was sent to somebody else", nil, false)
 	}
 	return t.execute(ac)
 }
 
 // holdMail keeps an agent's mail without any effect and asks the agent, at the
 // configured address, once: the answer to that question is the missing proof.
-func (t *turn) holdMail(agent Agent, kind, why string, parsed *command.Mail) (result, error) {
+func (t *turn) holdMail(agent Agent, kind, why string, problems []mailout.Problem, fixable bool) (result, error) {
 	tk := t.link.ticket
 	r := result{outcome: outcomeHeld, reason: kind + ": " + why}
 	if tk != nil {
@@ -130,9 +136,16 @@ func (t *turn) holdMail(agent Agent, kind, why string, parsed *command.Mail) (re
 		if err != nil {
 			return r, fmt.Errorf("count held mails: %w", err)
 		}
-		asked = n == 0
+		asked = n < challengesPerHour
 	}
-	n := t.heldNotice(kind, why, parsed)
+	n := t.heldNotice(agent, kind, why, problems, fixable && t.confirming == 0)
+	if t.confirming != 0 { // it was held and confirmed before: told, not held again
+		if err := t.event(tk, "agent:"+agent.ID, "not_executed", "", kind, why); err != nil {
+			return r, err
+		}
+		_, err := t.toAgent(tk, agent, n)
+		return r, err
+	}
 	h.Challenge = t.signedID(post{ticket: tk, purpose: n.purpose, cause: n.cause, to: mailout.Address{Address: agent.Address}})
 	if err := t.tx.InsertHold(t.ctx, h); err != nil {
 		return r, fmt.Errorf("hold inbox %d: %w", t.in.ID, err)
@@ -145,29 +158,32 @@ func (t *turn) holdMail(agent Agent, kind, why string, parsed *command.Mail) (re
 }
 
 // heldNotice tells an agent what was not carried out and how to go on.
-func (t *turn) heldNotice(kind, why string, parsed *command.Mail) notice {
-	n := notice{kind: mailout.HeldReply, purpose: token.Problem, cause: fmt.Sprintf("err:%d", t.in.ID)}
+func (t *turn) heldNotice(agent Agent, kind, why string, problems []mailout.Problem, fixable bool) notice {
+	n := notice{kind: mailout.HeldReply, purpose: token.Problem, cause: fmt.Sprintf("err:%d:%d", t.in.ID, t.confirming)}
 	until := t.now.Add(textFor)
 	if kind == holdProof {
 		until = t.now.Add(proofFor)
 	}
-	agent, _ := t.c.AgentByAddress(t.from)
 	lang := or(agent.Language, t.c.Company.Language)
+	text := mailout.InternalNote(clip(t.m.Reply, entryBytes))
 	n.fill = func(d *mailout.InternalData) {
-		d.Reason, d.Text, d.Until = mailout.InternalReason(heldReason(kind, why, lang)), mailout.InternalNote(t.m.Reply), until
+		d.Reason, d.Text, d.Until = mailout.InternalReason(heldReason(kind, why, lang)), text, until
 		d.CanOK = kind != holdLeak
 	}
-	if parsed != nil && kind == holdSyntax {
+	if kind == holdSyntax {
 		n.kind = mailout.CommandError
-		_, fixable := parsed.Corrected(t.commands(agentContext{agent: agent, ticket: t.link.ticket, claim: t.link.claim, place: placeOf(t.link)}))
-		n.fill = func(d *mailout.InternalData) {
-			d.Text, d.Until, d.CanOK = mailout.InternalNote(t.m.Reply), until, fixable
-			for _, p := range parsed.Problems {
-				d.Problems = append(d.Problems, mailout.Problem{Line: p.Line, Source: p.Literal, Text: p.Text(lang)})
-			}
-		}
+		n.fill = func(d *mailout.InternalData) { d.Text, d.Until, d.CanOK, d.Problems = text, until, fixable, problems }
 	}
 	return n
+}
+
+// problemsOf are the problems of a mail in the agent's language.
+func (t *turn) problemsOf(agent Agent, parsed command.Mail) []mailout.Problem {
+	var list []mailout.Problem
+	for _, p := range parsed.Problems {
+		list = append(list, mailout.Problem{Line: p.Line, Source: p.Literal, Text: p.Text(or(agent.Language, t.c.Company.Language))})
+	}
+	return list
 }
 
 // placeOf says what kind of mail is answered.
@@ -228,7 +244,19 @@ func (t *turn) release(agent Agent, h store.Hold) (result, error) {
 			return t.rerun(agent, h)
 		}
 	}
-	return r, t.event(t.link.ticket, "agent:"+agent.ID, "not_released", h.Kind, "", r.reason)
+	if err := t.event(t.link.ticket, "agent:"+agent.ID, "not_released", h.Kind, "", r.reason); err != nil {
+		return r, err
+	}
+	late := [2]string{"Die angehaltene Mail wurde schon ausgeführt, oder die Frist ist vorbei. Bitte schicken Sie sie neu.",
+		"The held mail was carried out before, or its time is over. Please send it again."}
+	lang := or(agent.Language, t.c.Company.Language)
+	_, err := t.toAgent(t.link.ticket, agent, notice{
+		kind: mailout.CommandError, purpose: token.Problem, cause: fmt.Sprintf("late:%d", t.in.ID),
+		fill: func(d *mailout.InternalData) {
+			d.Problems = []mailout.Problem{{Line: 1, Source: firstLine(t.m.Reply), Text: inLang(late, lang)}}
+		},
+	})
+	return r, err
 }
 
 // rerun puts the held mail in the place of the one that confirmed it.
@@ -245,7 +273,7 @@ func (t *turn) rerun(agent Agent, h store.Hold) (result, error) {
 	held.said = in.AcceptedAt // "tomorrow" was said then
 	held.in, held.raw, held.m = in, raw, mailin.Parse(raw, t.c.ParseOptions(in.ReceivedAt))
 	held.link = link{}
-	held.from = t.from
+	held.from, held.confirming, held.files = t.from, t.in.ID, nil
 	if _, err := held.correlate(); err != nil {
 		return result{}, err
 	}
@@ -260,6 +288,10 @@ func (t *turn) rerun(agent Agent, h store.Hold) (result, error) {
 		agent: agent, ticket: held.link.ticket, claim: purpose, place: placeOf(held.link), confirmed: true, corrected: h.Kind == holdSyntax,
 	})
 	r.reason = "confirmed: " + r.reason
+	t.trace = append(t.trace, held.trace...)
+	if r.outcome = outcomeCommanded; r.reason == "" {
+		r.reason = "confirmed"
+	}
 	return r, err
 }
 

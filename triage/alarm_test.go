@@ -134,7 +134,9 @@ func TestAlarmRecipients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t, c.change)
-			say := func(lang string) triage.AlarmText { return triage.AlarmText{Title: "Titel " + lang, Text: "Text", Fix: "Rat"} }
+			say := func(lang string) triage.AlarmText {
+				return triage.AlarmText{Title: "Titel " + lang, Text: "Text", Fix: "Rat"}
+			}
 			for i := range 3 {
 				told, err := o.desk.Alarm(t.Context(), "config", "short", say)
 				if err != nil || told != (i == 0) {

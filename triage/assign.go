@@ -105,6 +105,11 @@ func (t *turn) move(tk *store.Ticket, ev state.Event, actor, why string) error {
 	if old == tk.State {
 		return nil
 	}
+	if store.IsFinal(tk.State) {
+		if err := t.tx.DropTimers(t.ctx, tk.ID, timerAsk, timerDeflect, timerRemind, timerResolve, timerClose, timerWake, timerDiscard); err != nil {
+			return fmt.Errorf("drop timers of ticket %d: %w", tk.ID, err)
+		}
+	}
 	return t.event(tk, actor, "state", old, tk.State, fmt.Sprintf("%s (transition %d)", why, row))
 }
 

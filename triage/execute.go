@@ -25,7 +25,8 @@ type job struct {
 	verb command.Verb
 	// worded: the text left with the mail of a state command.
 	worded bool
-	queued bool
+	// vendorText goes to a third party instead of the requester.
+	vendorText string
 }
 
 // execute carries out an agent's mail. Nothing is executed and nothing is sent
@@ -36,7 +37,8 @@ func (t *turn) execute(ac agentContext) (result, error) {
 		parsed, _ = parsed.Corrected(t.commands(ac))
 	}
 	if !parsed.OK() {
-		return t.holdMail(ac.agent, holdSyntax, problemsText(parsed), &parsed)
+		_, fixable := parsed.Corrected(t.commands(ac))
+		return t.holdMail(ac.agent, holdSyntax, problemsText(parsed), t.problemsOf(ac.agent, parsed), fixable)
 	}
 	if parsed.QueryOnly() || ac.ticket == nil {
 		return t.withoutTicket(ac, parsed)
@@ -44,11 +46,15 @@ func (t *turn) execute(ac agentContext) (result, error) {
 	j := &job{turn: t, ac: ac, tk: ac.ticket, parsed: parsed, verb: parsed.TextVerb()}
 	j.text = j.wording()
 	j.public = j.text != "" && (j.verb == command.Public || j.verb == "" && ac.claim.Purpose != token.Internal)
+	j.toVendor()
+	if problems := j.refusedCommands(); len(problems) > 0 {
+		return t.holdMail(ac.agent, holdSyntax, problems[0].Text, problems, false)
+	}
 	if kind, why, err := j.refusal(); err != nil || why != "" {
 		if err != nil {
 			return result{}, err
 		}
-		return t.holdMail(ac.agent, kind, why, nil)
+		return t.holdMail(ac.agent, kind, why, nil, false)
 	}
 	if err := j.run(); err != nil {
 		return result{}, err
@@ -94,12 +100,12 @@ func (j *job) wording() string {
 // refusal says why a text must not leave although every command is right. The
 // leak guard cannot be overruled.
 func (j *job) refusal() (kind, why string, err error) {
-	if j.public {
+	if j.public || j.vendorText != "" {
 		internal, err := j.internalTexts()
 		if err != nil {
 			return "", "", err
 		}
-		text := j.text
+		text := or(j.text, j.vendorText)
 		if j.parsed.Escaped {
 			text = withoutCommands(text) // ##gelöst: the agent wants the word itself
 		}
@@ -194,6 +200,9 @@ func (j *job) run() error {
 	if err := j.save(j.tk); err != nil {
 		return err
 	}
+	if err := j.clocks(j.tk, sla.EventState); err != nil { // work on it ends idling
+		return err
+	}
 	return j.queries()
 }
 
@@ -266,7 +275,7 @@ func (j *job) note() error {
 		return nil
 	}
 	_, err = j.toAgent(j.tk, owner, notice{
-		kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("note:%d:%s", j.in.ID, owner.ID),
+		kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("note:%d:%d:%s", j.in.ID, j.tk.ID, owner.ID),
 		fill: func(d *mailout.InternalData) {
 			d.Author, d.At, d.Text = j.ac.agent.Name, j.now, mailout.InternalNote(j.text)
 		},
@@ -284,7 +293,7 @@ func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill fun
 	for _, address := range to {
 		_, err := j.toRequester(j.tk, address, letter{
 			kind: kind, purpose: purpose, class: classHuman, agent: j.ac.agent.Name, files: files,
-			cause: fmt.Sprintf("reply:%d:%s", j.in.ID, address),
+			cause: fmt.Sprintf("reply:%d:%s", j.in.ID, short(address)),
 			fill: func(d *mailout.PublicData) {
 				d.Text, d.Files = mailout.AgentReply(j.text), j.fileList()
 				if fill != nil {

@@ -35,12 +35,11 @@ func (j *job) merge(c command.Command) error {
 	if err := j.tx.MoveMessages(j.ctx, j.tk.ID, target.ID); err != nil {
 		return fmt.Errorf("move messages: %w", err)
 	}
+	if err := j.mergePeople(&target); err != nil {
+		return err
+	}
 	if j.tk.Requester == target.Requester {
 		return nil
-	}
-	err = j.tx.AddParticipant(j.ctx, store.Participant{TicketID: target.ID, Address: j.tk.Requester, Name: j.tk.RequesterName, Role: "watcher"})
-	if err != nil {
-		return fmt.Errorf("add watcher: %w", err)
 	}
 	into := j.tag(&target)
 	_, err = j.automatic(j.tk, letter{
@@ -48,6 +47,32 @@ func (j *job) merge(c command.Command) error {
 		fill: func(d *mailout.PublicData) { d.Into = into },
 	})
 	return err
+}
+
+// mergePeople takes requester and watchers along, and tells who works on the target.
+func (j *job) mergePeople(target *store.Ticket) error {
+	people, err := j.tx.Participants(j.ctx, j.tk.ID)
+	if err != nil {
+		return fmt.Errorf("read participants: %w", err)
+	}
+	for _, p := range people {
+		if _, there, err := j.tx.IsParticipant(j.ctx, target.ID, p.Address); err != nil || there || p.Role == "vendor" {
+			if err != nil {
+				return fmt.Errorf("look for participant: %w", err)
+			}
+			continue
+		}
+		if err := j.tx.AddParticipant(j.ctx, store.Participant{TicketID: target.ID, Address: p.Address, Name: p.Name, Role: "watcher"}); err != nil {
+			return fmt.Errorf("add watcher: %w", err)
+		}
+	}
+	from := j.tag(j.tk)
+	return j.tellOwner(target, notice{
+		kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("merge:%d:%d", j.in.ID, j.tk.ID),
+		fill: func(d *mailout.InternalData) {
+			d.Author, d.At, d.Text = j.ac.agent.Name, j.now, mailout.InternalNote(from+" → "+j.tag(target)+": "+j.tk.Subject)
+		},
+	}, j.from)
 }
 
 // accept makes a ticket of a held mail: number, clocks, receipt and notices now.
@@ -59,7 +84,7 @@ func (j *job) accept(command.Command) error {
 	if err != nil {
 		return fmt.Errorf("number ticket: %w", err)
 	}
-	j.tk.Number, j.tk.CreatedAt = number, j.now
+	j.tk.Number = number
 	if j.tk.Policy, err = j.policySnapshot(j.tk); err != nil {
 		return err
 	}
@@ -141,6 +166,9 @@ func (j *job) faqDraft(c command.Command) error {
 func (j *job) open(command.Command) error {
 	j.tk.ResolvedAt, j.tk.ClosedAt = noTime, noTime
 	j.tk.Reopens++
+	if err := j.tx.DropTimers(j.ctx, j.tk.ID, timerClose); err != nil {
+		return fmt.Errorf("drop timers: %w", err)
+	}
 	if err := j.move(j.tk, state.Reopen, j.actor(), "reopened"); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ import (
 func (j *job) setRequester(c command.Command) error {
 	address := mailin.FoldAddress(c.Address)
 	old := j.tk.Requester
-	if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, old); err != nil {
+	if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, old); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("change requester: %w", err)
 	}
 	err := j.tx.AddParticipant(j.ctx, store.Participant{TicketID: j.tk.ID, Address: address, Name: c.Name, Role: "requester"})
@@ -38,7 +39,7 @@ func (j *job) setWatchers(c command.Command) error {
 		}
 	}
 	for _, a := range c.Remove {
-		if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, mailin.FoldAddress(a)); err != nil {
+		if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, mailin.FoldAddress(a)); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("remove watcher: %w", err)
 		}
 	}
@@ -142,7 +143,7 @@ func (j *job) tellTaken() error {
 			continue
 		}
 		_, err := j.toAgent(j.tk, a, notice{
-			kind: mailout.NoticeTaken, purpose: token.Internal, cause: fmt.Sprintf("taken:%d:%s:%s", j.tk.ID, j.ac.agent.ID, a.ID),
+			kind: mailout.NoticeTaken, purpose: token.Internal, cause: fmt.Sprintf("taken:%d:%d:%s", j.tk.ID, j.in.ID, a.ID),
 			fill: func(d *mailout.InternalData) { d.Author, d.At = j.ac.agent.Name, j.now },
 		})
 		if err != nil {
@@ -169,7 +170,7 @@ func (j *job) assignTo(c command.Command) error {
 		return nil
 	}
 	_, err := j.toAgent(j.tk, a, notice{
-		kind: mailout.NoticeAssigned, purpose: token.Notification, cause: fmt.Sprintf("assign:%d:%s", j.in.ID, a.ID),
+		kind: mailout.NoticeAssigned, purpose: token.Notification, cause: fmt.Sprintf("assign:%d:%d:%s", j.in.ID, j.tk.ID, a.ID),
 		fill: func(d *mailout.InternalData) { d.Author, d.At, d.Text = j.ac.agent.Name, j.now, j.firstText(j.tk) },
 	})
 	return err
@@ -193,7 +194,7 @@ func (j *job) moveGroup(c command.Command) error {
 		return err
 	}
 	return j.tellGroup(j.tk, notice{
-		kind: mailout.NoticeAssigned, purpose: token.Notification, cause: fmt.Sprintf("group:%d", j.in.ID),
+		kind: mailout.NoticeAssigned, purpose: token.Notification, cause: fmt.Sprintf("group:%d:%d", j.in.ID, j.tk.ID),
 		fill: func(d *mailout.InternalData) { d.Author, d.At, d.Text = j.ac.agent.Name, j.now, j.firstText(j.tk) },
 	})
 }
@@ -208,7 +209,7 @@ func (j *job) escalate(c command.Command) error {
 	}
 	return j.handOver(j.tk, handover{
 		group: or(c.Group, j.c.secondLevelFor(j.tk.Category)), by: j.actor(), who: j.ac.agent.Name, reason: c.Text,
-		cause: fmt.Sprintf("l2:%d", j.in.ID),
+		cause: fmt.Sprintf("l2:%d:%d", j.in.ID, j.tk.ID),
 	})
 }
 
@@ -237,7 +238,7 @@ func (j *job) giveBack(c command.Command) error {
 		return err
 	}
 	return j.tellGroup(j.tk, notice{
-		kind: mailout.Handback, purpose: token.Notification, cause: fmt.Sprintf("l1:%d", j.in.ID),
+		kind: mailout.Handback, purpose: token.Notification, cause: fmt.Sprintf("l1:%d:%d", j.in.ID, j.tk.ID),
 		fill: func(d *mailout.InternalData) {
 			d.Author, d.At, d.FromGroup = j.ac.agent.Name, j.now, j.c.groupLabel(from, j.c.Company.Language)
 			d.Text = mailout.InternalNote(text)
@@ -255,7 +256,7 @@ func (j *job) tellManager(c command.Command) error {
 		return err
 	}
 	_, err := j.toAgent(j.tk, lead, notice{
-		kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("chef:%d", j.in.ID),
+		kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("chef:%d:%d", j.in.ID, j.tk.ID),
 		fill: func(d *mailout.InternalData) {
 			d.Author, d.At, d.Owner = j.ac.agent.Name, j.now, j.ownerName(j.tk)
 			d.Text = mailout.InternalNote(or(c.Text, j.text))
@@ -303,7 +304,7 @@ func (j *job) wait(c command.Command) error {
 		question := or(c.Text, j.text)
 		if _, err := j.toRequester(j.tk, j.tk.Requester, letter{
 			kind: mailout.PleaseTest, purpose: token.PublicReply, class: classHuman, agent: j.ac.agent.Name,
-			cause: fmt.Sprintf("test:%d", j.in.ID), fill: func(d *mailout.PublicData) { d.Text = mailout.AgentReply(question) },
+			cause: fmt.Sprintf("test:%d:%d", j.in.ID, j.tk.ID), fill: func(d *mailout.PublicData) { d.Text = mailout.AgentReply(question) },
 		}); err != nil {
 			return err
 		}
@@ -335,14 +336,23 @@ func (j *job) vendor(c command.Command) error {
 	if err := j.tx.AddParticipant(j.ctx, store.Participant{TicketID: j.tk.ID, Address: address, Role: "vendor"}); err != nil {
 		return fmt.Errorf("add third party: %w", err)
 	}
-	text := or(c.Text, j.text)
-	if why, ok := mailout.LeakCheck(text, nil, j.c.Ticket.Prefix); !ok {
-		return fmt.Errorf("forward to a third party: %s", why)
+	text := mailout.AgentReply(j.vendorText)
+	if j.vendorText == "" {
+		conversation, err := j.conversation(j.tk)
+		if err != nil {
+			return err
+		}
+		text = conversation
 	}
 	if _, err := j.toRequester(j.tk, address, letter{
-		kind: mailout.Reply, purpose: token.Vendor, class: classHuman, agent: j.ac.agent.Name, cause: fmt.Sprintf("vendor:%d", j.in.ID),
-		fill: func(d *mailout.PublicData) { d.Text = mailout.AgentReply(text) },
+		kind: mailout.Reply, purpose: token.Vendor, class: classHuman, agent: j.ac.agent.Name, cause: fmt.Sprintf("vendor:%d:%d", j.in.ID, j.tk.ID),
+		fill: func(d *mailout.PublicData) { d.Text = text },
 	}); err != nil {
+		return err
+	}
+	err := j.message(j.tk, store.Message{InboxID: j.in.ID, Visibility: "internal", Kind: "vendor", Author: j.from, Name: j.ac.agent.Name,
+		Agent: j.ac.agent.ID, Text: text.String()}, nil)
+	if err != nil {
 		return err
 	}
 	return j.clocks(j.tk, sla.EventState)

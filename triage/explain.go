@@ -81,7 +81,7 @@ func explainedOutcome(m *mailin.Message, p plan) string {
 		return outcomeLoop
 	case class == mailin.ClassDSN, class == mailin.ClassMDN:
 		return outcomeReported
-	case class == mailin.ClassAutoReply:
+	case class == mailin.ClassAutoReply, class == mailin.ClassCalendar && m.Calendar != "" && m.Calendar != "REQUEST" && m.Calendar != "PUBLISH":
 		return outcomeIgnored
 	case p.ignore != "":
 		return outcomeIgnored

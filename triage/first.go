@@ -3,6 +3,7 @@ package triage
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"firstline/mailin"
 	"firstline/mailout"
@@ -113,13 +114,19 @@ func (t *turn) answerFAQ(tk *store.Ticket, p plan) (bool, error) {
 		return false, fmt.Errorf("record answer of ticket %d: %w", tk.ID, err)
 	}
 	if faq.KeepOpen {
-		return false, t.tellGroup(tk, notice{kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("new:%d", tk.ID), fill: t.newNotice(p)})
+		if err := t.save(tk); err != nil {
+			return false, err
+		}
+		return true, t.tellGroup(tk, notice{kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("new:%d", tk.ID), fill: t.newNotice(p)})
 	}
 	if err := t.move(tk, state.FAQAnswer, "system", "FAQ "+faq.ID); err != nil {
 		return false, err
 	}
 	if err := t.clocks(tk, sla.EventFAQ); err != nil {
 		return false, err
+	}
+	if faq.Close {
+		return true, t.deflect(tk)
 	}
 	if err := t.tx.SetTimer(t.ctx, tk.ID, timerAsk, 1, ask); err != nil {
 		return false, fmt.Errorf("set timer of ticket %d: %w", tk.ID, err)
@@ -148,6 +155,13 @@ func (t *turn) holdTicket(p plan) (result, error) {
 	if t.m.Automatic.Class != mailin.ClassHuman {
 		return r, nil // robots of strangers wait quietly; `tickets --state held` shows them
 	}
+	many, err := t.tx.ListTickets(t.ctx, store.TicketFilter{States: []string{string(state.Held)}, Since: t.now.Add(-time.Hour), Limit: heldNotices + 1})
+	if err != nil {
+		return result{}, fmt.Errorf("count held mails: %w", err)
+	}
+	if len(many) > heldNotices {
+		return r, t.alarm("held", "many mails of unknown senders are held: firstline tickets --state held lists them")
+	}
 	return r, t.tellGroup(tk, notice{
 		kind: mailout.HeldSender, purpose: token.Problem, cause: fmt.Sprintf("held:%d", tk.ID),
 		fill: func(d *mailout.InternalData) {
@@ -155,6 +169,10 @@ func (t *turn) holdTicket(p plan) (result, error) {
 		},
 	})
 }
+
+// heldNotices is how many questions about unknown senders an hour brings; a flood
+// of spam must not become a flood of notices.
+const heldNotices = 20
 
 // reject answers a proven stranger with a constant text, where configured.
 func (t *turn) reject(p plan) (result, error) {

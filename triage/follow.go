@@ -136,7 +136,7 @@ func (t *turn) followNotice(kind mailout.InternalKind, cause string) notice {
 
 // newText is what the author of the mail newly wrote, for agents.
 func (t *turn) newText() mailout.InternalText {
-	return mailout.InternalCopy(mailout.RequesterText(or(t.m.Body(), t.m.Text)))
+	return mailout.InternalCopy(mailout.RequesterText(clip(or(t.m.Body(), t.m.Text), 4*entryBytes)))
 }
 
 // afterFAQ reads the answer to an FAQ answer: a clear yes closes, everything else
@@ -305,6 +305,9 @@ func (t *turn) vendorReply() (result, error) {
 		return result{}, err
 	}
 	if err := t.move(tk, state.VendorMail, "vendor", "a third party answered"); err != nil {
+		return result{}, err
+	}
+	if err := t.clocks(tk, sla.EventState); err != nil {
 		return result{}, err
 	}
 	n := t.followNotice(mailout.NoticeFollowup, "vendor")

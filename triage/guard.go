@@ -29,6 +29,9 @@ func (t *turn) duplicate() (result, error) {
 	if earlier.ID == 0 || earlier.ID > t.in.ID {
 		return result{}, nil
 	}
+	if without := earlier.Outcome == outcomeHeld || earlier.Outcome == outcomePending; without && t.m.Auth.Verdict == mailin.VerdictPass {
+		return result{}, nil // a copy without proof that came first takes nothing from the genuine mail
+	}
 	return result{outcomeDuplicate, fmt.Sprintf("same mail as inbox %d", earlier.ID), earlier.TicketID}, nil
 }
 
@@ -149,7 +152,12 @@ func (t *turn) undelivered(out store.Outgoing, why string) error {
 	if err := t.outEvent(out, "delivery_failed", why); err != nil {
 		return err
 	}
-	if out.TicketID == 0 || out.Purpose == string(token.Problem) {
+	if out.Class != classHuman && out.Class != classAutomatic {
+		// A notice that fails must not cause the next one: an alarm, once.
+		masked := mailout.MaskAddress(out.Recipient)
+		return t.alarm("undeliverable:"+masked, fmt.Sprintf("mail to %s cannot be delivered: %s", masked, why))
+	}
+	if out.TicketID == 0 {
 		return nil
 	}
 	tk, err := t.tx.Ticket(t.ctx, out.TicketID)
@@ -157,7 +165,7 @@ func (t *turn) undelivered(out store.Outgoing, why string) error {
 		return fmt.Errorf("read ticket of outbox %d: %w", out.ID, err)
 	}
 	return t.tellOwner(&tk, notice{
-		kind: mailout.DeliveryFailed, purpose: token.Internal, cause: fmt.Sprintf("undelivered:%d", out.ID),
+		kind: mailout.DeliveryFailed, purpose: token.Internal, cause: fmt.Sprintf("undelivered:%d:%d", out.ID, out.Attempts),
 		fill: func(d *mailout.InternalData) {
 			d.Delivery = mailout.Delivery{To: out.Recipient, Subject: tk.Subject, At: out.CreatedAt, Reason: why, Diagnostic: why}
 		},
@@ -177,6 +185,9 @@ func (t *turn) machine() (result, error) {
 		return result{}, nil
 	}
 	why := fmt.Sprintf("%s: %s", class, strings.Join(t.m.Automatic.Reasons, "; "))
+	if strings.Contains(why, "RFC 5965") { // a complaint concerns our mail, not the ticket
+		return result{outcome: outcomeIgnored, reason: why}, nil
+	}
 	if t.link.ticket != nil {
 		return t.quietly(why)
 	}
@@ -213,5 +224,9 @@ func (t *turn) quietly(why string) (result, error) {
 	if at := t.m.Automatic.ReturnAt; !at.IsZero() {
 		why += "; back on " + at.In(t.c.Company.Location).Format("2006-01-02")
 	}
-	return result{outcomeFollowed, why, tk.ID}, t.event(tk, "system", "automatic_mail", "", string(t.m.Automatic.Class), why)
+	outcome := outcomeFollowed
+	if n >= quietLimit {
+		outcome = outcomeIgnored // counted, not shown
+	}
+	return result{outcome, why, tk.ID}, t.event(tk, "system", "automatic_mail", "", string(t.m.Automatic.Class), why)
 }

@@ -3,6 +3,7 @@ package triage
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"firstline/mailin"
 	"firstline/mailout"
@@ -22,7 +23,6 @@ type handover struct {
 	cause  string
 	// quiet: the requester is not told, because the ticket begins there.
 	quiet bool
-	late  string // step of the ladder that fired
 }
 
 // handOver gives a ticket to the second level with its whole history. A ticket
@@ -100,21 +100,30 @@ func (t *turn) tellExternal(tk *store.Ticket, g Group, h handover, cause string)
 	if err := t.tx.AddParticipant(t.ctx, store.Participant{TicketID: tk.ID, Address: address, Name: label(g.Label, tk.Language, g.ID), Role: "vendor"}); err != nil {
 		return fmt.Errorf("add external group: %w", err)
 	}
-	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	text, err := t.conversation(tk)
 	if err != nil {
-		return fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
-	}
-	text := ""
-	for _, m := range messages {
-		if m.Visibility == "public" && m.Text != "" {
-			text += fmt.Sprintf("%s, %s:\n%s\n\n", m.At.In(t.c.Company.Location).Format("02.01.2006 15:04"), or(m.Name, m.Author), m.Text)
-		}
+		return err
 	}
 	_, err = t.toRequester(tk, address, letter{
 		kind: mailout.Reply, purpose: token.Vendor, class: classNotice, agent: or(h.who, t.c.Outgoing.FromName), cause: cause,
-		fill: func(d *mailout.PublicData) { d.Text = mailout.RequesterText(text) },
+		fill: func(d *mailout.PublicData) { d.Text = text },
 	})
 	return err
+}
+
+// conversation is the public conversation of a ticket as one text.
+func (t *turn) conversation(tk *store.Ticket) (mailout.PublicText, error) {
+	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	if err != nil {
+		return mailout.PublicText{}, fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
+	}
+	var b strings.Builder
+	for _, m := range messages {
+		if m.Visibility == "public" && m.Text != "" {
+			fmt.Fprintf(&b, "%s, %s:\n%s\n\n", m.At.In(t.c.Company.Location).Format("02.01.2006 15:04"), or(m.Name, m.Author), clip(m.Text, entryBytes))
+		}
+	}
+	return mailout.RequesterText(clip(b.String(), historyBytes)), nil
 }
 
 // tellEscalated tells the requester once that another team has the ticket.
@@ -184,13 +193,16 @@ func (t *turn) history(tk *store.Ticket) ([]mailout.Entry, error) {
 		return nil, fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
 	}
 	var list []mailout.Entry
+	left := historyBytes
 	for _, m := range messages {
 		if m.Kind == "automatic" {
 			continue
 		}
-		text := mailout.InternalNote(m.Text)
+		shown := clip(m.Text, min(entryBytes, max(left, 0)))
+		left -= len(shown)
+		text := mailout.InternalNote(shown)
 		if m.Kind == "answer" {
-			text = mailout.InternalCopy(mailout.FAQText(m.Text))
+			text = mailout.InternalCopy(mailout.FAQText(shown))
 		}
 		list = append(list, mailout.Entry{
 			At: m.At, Author: or(m.Name, or(m.Author, t.c.Outgoing.FromName)), Kind: kindLabel(m.Kind, t.c.Company.Language),

@@ -3,6 +3,7 @@ package triage
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"firstline/mailout"
@@ -30,10 +31,10 @@ func (t *turn) breach(tk *store.Ticket, clock string, timer store.Timer) error {
 // climb carries out the steps of the escalation ladder that are due. After a
 // downtime several may be: all take effect, and each person gets one mail, about
 // the highest.
-func (t *turn) climb(tk *store.Ticket, names []string) error {
+func (t *turn) climb(tk *store.Ticket, due []store.Timer) error {
 	told := map[string]bool{}
-	for i := len(names) - 1; i >= 0; i-- {
-		step, ok := t.c.step(names[i])
+	for _, timer := range slices.Backward(due) {
+		step, ok := t.c.step(strings.TrimPrefix(timer.Name, "step:"))
 		if !ok {
 			continue
 		}
@@ -41,7 +42,7 @@ func (t *turn) climb(tk *store.Ticket, names []string) error {
 			return err
 		}
 		if group := groupFor(step, tk.Category); group != "" && tk.Level == 1 {
-			h := handover{group: group, by: "timer", reason: step.Name, cause: fmt.Sprintf("sla:%d:%s:%d", tk.ID, step.Name, tk.Reopens), late: step.Name}
+			h := handover{group: group, by: "timer", reason: step.Name, cause: fmt.Sprintf("sla:%d:%s:%d:%d", tk.ID, step.Name, timer.Cycle, tk.Reopens)}
 			if err := t.handOver(tk, h); err != nil {
 				return err
 			}
@@ -49,7 +50,7 @@ func (t *turn) climb(tk *store.Ticket, names []string) error {
 				told[a.ID] = true
 			}
 		}
-		if err := t.tellStep(tk, step, told); err != nil {
+		if err := t.tellStep(tk, step, timer.Cycle, told); err != nil {
 			return err
 		}
 	}
@@ -80,7 +81,7 @@ func groupFor(s sla.Step, category string) string {
 // tellStep mails the people a step names, each once per sweep. Who is told before
 // the due instant is warned; who is told at or after it reads of a breach. Outside
 // the calendar the mail waits for the next opening, except for P1.
-func (t *turn) tellStep(tk *store.Ticket, step sla.Step, told map[string]bool) error {
+func (t *turn) tellStep(tk *store.Ticket, step sla.Step, cycle int, told map[string]bool) error {
 	due, err := t.dueOf(tk, step.Clock)
 	if err != nil {
 		return err
@@ -95,11 +96,12 @@ func (t *turn) tellStep(tk *store.Ticket, step sla.Step, told map[string]bool) e
 		}
 		told[a.ID] = true
 		p := purpose
-		if kind == mailout.Breach && a.Role == "manager" {
+		lead, _ := t.c.lead(tk.Group)
+		if kind == mailout.Breach && (a.Role == "manager" || a.ID == lead.ID && a.ID != tk.Assignee) {
 			p = token.Internal
 		}
 		_, err := t.toAgent(tk, a, notice{
-			kind: kind, purpose: p, cause: fmt.Sprintf("sla:%d:%s:%d:%s", tk.ID, step.Name, t.stepCycle(tk), a.ID), wait: true,
+			kind: kind, purpose: p, cause: fmt.Sprintf("sla:%d:%s:%d:%d:%s", tk.ID, step.Name, cycle, tk.Reopens, a.ID), wait: true,
 			fill: func(d *mailout.InternalData) {
 				d.Clock, d.Due, d.Owner = step.Clock, due, t.ownerName(tk)
 				d.Text, d.Reason = t.firstText(tk), mailout.InternalReason(step.Name)
@@ -114,7 +116,3 @@ func (t *turn) tellStep(tk *store.Ticket, step sla.Step, told map[string]bool) e
 	}
 	return nil
 }
-
-// stepCycle tells the mails of one cycle of the ladder from the next: a reopened
-// ticket climbs again.
-func (t *turn) stepCycle(tk *store.Ticket) int { return tk.Reopens*100 + tk.Level }

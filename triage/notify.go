@@ -168,7 +168,7 @@ func (t *turn) firstText(tk *store.Ticket) mailout.InternalText {
 	if err != nil || len(messages) == 0 {
 		return mailout.InternalText{}
 	}
-	return mailout.InternalNote(messages[0].Text)
+	return mailout.InternalNote(clip(messages[0].Text, entryBytes))
 }
 
 // ownerName is whose ticket it is.

@@ -119,10 +119,11 @@ func (c *Config) presentMembers(group string, now time.Time) []Agent {
 		}
 		var there []Agent
 		for _, id := range g.Members {
-			if _, away := c.absence(id, now); !away {
-				if a, ok := c.Agent(id); ok {
-					there = append(there, a)
-				}
+			if id = c.present(id, now); id == "" { // or his substitute, if that is a person
+				continue
+			}
+			if a, ok := c.Agent(id); ok && !slices.ContainsFunc(there, func(b Agent) bool { return b.ID == id }) {
+				there = append(there, a)
 			}
 		}
 		if len(there) > 0 || g.External {

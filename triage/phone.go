@@ -19,7 +19,7 @@ func (t *turn) phoneTicket(ac agentContext, parsed command.Mail) (result, error)
 	caller, ok := t.caller(how)
 	if !ok {
 		parsed.Problems = append(parsed.Problems, command.Problem{Line: how.Line, Literal: how.Literal, Verb: how.Verb, Code: command.BadAddress})
-		return t.holdMail(ac.agent, holdSyntax, "no author found in the forwarded mail", &parsed)
+		return t.holdMail(ac.agent, holdSyntax, "no author found in the forwarded mail", t.problemsOf(ac.agent, parsed), false)
 	}
 	text := parsed.Text
 	if how.Verb == command.Forward {
@@ -79,7 +79,7 @@ func (t *turn) caller(how command.Command) (mailin.Address, bool) {
 	}
 	from, ok := forwardedFrom(or(t.m.Forward, t.m.Reply))
 	from.Address = mailin.FoldAddress(from.Address)
-	return from, ok && plausibleAddress(from.Address) && !t.c.isOwn(from.Address)
+	return from, ok && plausibleAddress(from.Address) && !t.c.isOwn(from.Address) && t.c.mayOpen(from.Address)
 }
 
 // fileFor opens a ticket in the caller's name, as if the caller had written.
@@ -94,10 +94,12 @@ func (t *turn) fileFor(caller mailin.Address, phone bool, text string) (*store.T
 		return nil, rules.Decision{}, err
 	}
 	p := planTicket(t.c, &m, in, admission{open: true, reason: "filed by an agent"})
-	p.ticket.Channel, p.ticket.Auth, p.ticket.ThreadRoot = "mail", mailin.VerdictPass, ""
+	// What stands in a forwarded text proves nothing; a caller was on the phone.
+	p.ticket.Channel, p.ticket.Auth, p.ticket.ThreadRoot = "mail", mailin.VerdictNone, ""
 	if phone {
-		p.ticket.Channel = "phone"
+		p.ticket.Channel, p.ticket.Auth = "phone", mailin.VerdictPass
 	}
+	t.trace = append(t.trace, p.rules.Trace...)
 	return &p.ticket, p.rules, as.insert(&p.ticket, p.rules)
 }
 
@@ -105,7 +107,7 @@ func (t *turn) fileFor(caller mailin.Address, phone bool, text string) (*store.T
 func (t *turn) phoneReceipt(tk *store.Ticket, agent Agent, text string) error {
 	kind := mailout.ReceiptPhone
 	if tk.Channel != "phone" {
-		kind = mailout.Receipt
+		kind = mailout.ReceiptUnverified
 	}
 	due, err := t.dueOf(tk, sla.FirstResponse)
 	if err != nil {

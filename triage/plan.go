@@ -50,6 +50,9 @@ func planDecided(c *Config, m *mailin.Message, in rules.Input, a admission, deci
 		Language: languageFor(c, m, requester, d.Language), Channel: "mail", Mailbox: in.Mailbox, Auth: verdict(m), SLA: or(d.SLA, c.DefaultSLA),
 		Tags: d.Tags, Incident: d.Incident, ThreadRoot: m.MessageID, ThreadTopic: mailin.BaseSubject(m.Subject),
 	}
+	if requester != mailin.FoldAddress(m.From.Address) { // found in the text: nobody vouches for it
+		a.answer, a.constant, p.ticket.Auth = false, false, mailin.VerdictNone
+	}
 	switch {
 	case d.Ignore != "":
 		p.ignore = d.Ignore
@@ -75,7 +78,7 @@ func receiptFor(c *Config, in rules.Input, d *rules.Decision, a admission) (kind
 		return "", "", "the rules want no receipt"
 	case a.answer && d.Receipt != "":
 		return mailout.ReceiptCustom, d.Receipt, ""
-	case a.answer && !in.Open[c.calendarOf(or(d.SLA, c.DefaultSLA))]:
+	case a.answer && c.closedNow(in, or(d.SLA, c.DefaultSLA)):
 		return mailout.ReceiptOutsideHours, "", ""
 	case a.answer:
 		return mailout.Receipt, "", ""
@@ -124,4 +127,11 @@ func sure(m *mailin.Message) string {
 		return m.Language
 	}
 	return ""
+}
+
+// closedNow reports whether the calendar of a policy is closed; without one the
+// desk is always open.
+func (c *Config) closedNow(in rules.Input, policy string) bool {
+	open, configured := in.Open[c.calendarOf(policy)]
+	return configured && !open
 }

@@ -128,6 +128,9 @@ func (t *turn) mailboxOf(tk *store.Ticket) string {
 	if tk != nil && tk.Mailbox != "" {
 		return tk.Mailbox
 	}
+	if t.in.MailboxID != 0 {
+		return t.mailboxName()
+	}
 	return ""
 }
 
@@ -159,6 +162,11 @@ type letter struct {
 func (t *turn) toRequester(tk *store.Ticket, to string, l letter) (bool, error) {
 	lang := tk.Language
 	person := t.personOf(tk, to)
+	// An unproven sender gets no word of his own back from a machine (A7).
+	constant := l.kind == mailout.ReceiptUnverified || l.class == classAutomatic && tk.Auth != mailin.VerdictPass
+	if constant {
+		person = mailout.Person{Address: to}
+	}
 	d := mailout.PublicData{
 		Now: t.now, Location: t.c.Company.Location, Company: t.c.Company.Name, Support: t.c.mailbox(tk.Mailbox).Address,
 		Phone: t.c.Company.Phone, Marker: t.marker(tk, l.purpose, to), Ticket: t.facts(tk, lang), Requester: person, Agent: l.agent,
@@ -166,6 +174,9 @@ func (t *turn) toRequester(tk *store.Ticket, to string, l letter) (bool, error) 
 	d.Token = token.Local(t.signedID(post{ticket: tk, cause: l.cause, purpose: l.purpose, to: mailout.Address{Address: to}}))
 	if l.fill != nil {
 		l.fill(&d)
+	}
+	if constant {
+		d.Ticket.Subject, d.Question = "", ""
 	}
 	_, body, err := t.desk.Texts.RenderPublic(l.kind, lang, d)
 	if err != nil {
@@ -179,13 +190,13 @@ func (t *turn) toRequester(tk *store.Ticket, to string, l letter) (bool, error) 
 	if l.class == classHuman {
 		name = mailout.ReplyFrom(l.agent, t.c.Outgoing.FromName)
 	}
-	base, display, constant := tk.Subject, person.Name, l.kind == mailout.ReceiptUnverified
-	if constant { // an unproven sender's words are not repeated
-		base, display = "", ""
+	base := tk.Subject
+	if constant {
+		base = ""
 	}
 	return t.queue(post{
 		ticket: tk, cause: l.cause, class: l.class, purpose: l.purpose, lang: lang,
-		to:     mailout.Address{Name: display, Address: to},
+		to:     mailout.Address{Name: person.Name, Address: to},
 		parent: parent, refs: refs, subject: mailout.ReplySubject(lang, base, t.tag(tk)),
 		from: mailout.Address{Name: name, Address: t.c.mailbox(tk.Mailbox).Address}, body: body, files: l.files, constant: constant,
 	})

@@ -17,6 +17,11 @@ func (t *turn) withoutTicket(ac agentContext, parsed command.Mail) (result, erro
 	if ac.ticket != nil {
 		r.ticket = ac.ticket.ID
 	}
+	if len(parsed.Commands) == 0 {
+		lang := or(ac.agent.Language, t.c.Company.Language)
+		return t.holdMail(ac.agent, holdSyntax, "no command", []mailout.Problem{{Line: 1, Source: firstLine(t.m.Reply), Text: inLang([2]string{
+			"hier hilft nur ein Befehl mit Ticketnummer, zum Beispiel #ich IT-10423.", "only a command with a ticket number helps here, such as #mine IT-10423."}, lang)}}, false)
+	}
 	var names []string
 	byTicket := map[command.Ref][]command.Command{}
 	var refs []command.Ref
@@ -104,9 +109,15 @@ func (j *job) listFilter(c command.Command) store.TicketFilter {
 // listMost is how many tickets a list mail shows.
 const listMost = 50
 
+// overdueLook is how many tickets are looked through for overdue ones.
+const overdueLook = 2000
+
 // list mails a list of tickets.
 func (j *job) list(c command.Command, f store.TicketFilter) error {
 	f.Limit = listMost + 1
+	if c.Filter == "overdue" {
+		f.Limit = overdueLook // what is overdue is only known of each ticket
+	}
 	rows, err := j.tx.ListTickets(j.ctx, f)
 	if err != nil {
 		return fmt.Errorf("list tickets: %w", err)

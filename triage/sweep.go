@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -74,29 +75,92 @@ func (d *Desk) sweepSome(ctx context.Context) (int, error) {
 			return fmt.Errorf("read due timers: %w", err)
 		}
 		n = len(rows)
-		c, err := withAbsences(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		t := d.turn(ctx, tx, c, &shared{})
-		byTicket := map[int64][]store.Timer{}
-		var order []int64
-		for _, r := range rows {
-			if byTicket[r.TicketID] == nil {
-				order = append(order, r.TicketID)
-			}
-			byTicket[r.TicketID] = append(byTicket[r.TicketID], r)
-		}
+		order, byTicket := perTicket(rows)
 		for _, id := range order {
-			if err := t.fire(id, byTicket[id]); err != nil {
-				return fmt.Errorf("ticket %d: %w", id, err)
+			if err := d.fireTicket(ctx, tx, c, id, byTicket[id]); err != nil {
+				return err
 			}
 		}
 		store.Failpoint("sweep.decided")
 		return nil
 	})
 	store.Failpoint("sweep.committed")
+	if err != nil && ctx.Err() == nil && !store.IsFault(err) {
+		return d.sweepSingly(ctx, c)
+	}
 	return n, err
+}
+
+// perTicket groups timers by their ticket, in the order they fell due.
+func perTicket(rows []store.Timer) (order []int64, byTicket map[int64][]store.Timer) {
+	byTicket = map[int64][]store.Timer{}
+	for _, r := range rows {
+		if byTicket[r.TicketID] == nil {
+			order = append(order, r.TicketID)
+		}
+		byTicket[r.TicketID] = append(byTicket[r.TicketID], r)
+	}
+	return order, byTicket
+}
+
+// fireTicket fires the due timers of one ticket; a panic becomes an error.
+func (d *Desk) fireTicket(ctx context.Context, tx *store.Tx, c *Config, id int64, timers []store.Timer) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.Log.Error("sweep failed", "ticket", id, "err", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("ticket %d: internal error: %v", id, p)
+		}
+	}()
+	if c, err = withAbsences(ctx, tx, c); err != nil {
+		return err
+	}
+	if err := d.turn(ctx, tx, c, &shared{}).fire(id, timers); err != nil {
+		return fmt.Errorf("ticket %d: %w", id, err)
+	}
+	return nil
+}
+
+// sweepSingly fires each ticket in a transaction of its own, after one of them
+// failed. The one that fails is told and passed over: it must not stop the clocks
+// of the others.
+func (d *Desk) sweepSingly(ctx context.Context, c *Config) (int, error) {
+	var rows []store.Timer
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.DueTimers(ctx, sweepBatch)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read due timers: %w", err)
+	}
+	order, byTicket := perTicket(rows)
+	for _, id := range order {
+		err := d.Store.Update(ctx, func(tx *store.Tx) error { return d.fireTicket(ctx, tx, c, id, byTicket[id]) })
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil || store.IsFault(err) {
+			return 0, err
+		}
+		d.Log.Error("timers of a ticket not carried out", "ticket", id, "err", err)
+		if err := d.Store.Update(ctx, func(tx *store.Tx) error { return d.passOver(ctx, tx, c, id, byTicket[id], err) }); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
+}
+
+// passOver marks timers that cannot be carried out as fired, with an alarm.
+func (d *Desk) passOver(ctx context.Context, tx *store.Tx, c *Config, id int64, timers []store.Timer, why error) error {
+	for _, timer := range timers {
+		if _, err := tx.FireTimer(ctx, timer.ID); err != nil {
+			return fmt.Errorf("pass over timer %s: %w", timer.Name, err)
+		}
+	}
+	t := d.turn(ctx, tx, c, &shared{})
+	if err := t.event(&store.Ticket{ID: id}, "system", "timer_failed", "", "", why.Error()); err != nil {
+		return err
+	}
+	return t.alarm(fmt.Sprintf("timer:%d", id), fmt.Sprintf("what fell due for ticket row %d was not carried out: %v", id, why))
 }
 
 // fire carries out the due timers of one ticket. Each is marked first: with the
@@ -109,7 +173,7 @@ func (t *turn) fire(ticketID int64, timers []store.Timer) error {
 	if err != nil {
 		return fmt.Errorf("read ticket: %w", err)
 	}
-	var steps []string
+	var steps []store.Timer
 	for _, timer := range timers {
 		fresh, err := t.tx.FireTimer(t.ctx, timer.ID)
 		if err != nil {
@@ -121,13 +185,13 @@ func (t *turn) fire(ticketID int64, timers []store.Timer) error {
 		kind, name, _ := strings.Cut(timer.Name, ":")
 		switch kind {
 		case "step":
-			steps = append(steps, name)
+			steps = append(steps, timer)
 		case "warn":
 			err = t.event(&tk, "timer", "sla_warning", "", name, "")
 		case "breach":
 			err = t.breach(&tk, name, timer)
 		default:
-			err = t.ownTimer(&tk, timer.Name)
+			err = t.ownTimer(&tk, timer)
 		}
 		if err != nil {
 			return err

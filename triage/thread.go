@@ -173,7 +173,7 @@ func (t *turn) claimed(claim token.Claim, out *store.Outgoing) (bool, error) {
 	default:
 		// About no single ticket: a list, a report, a question about a held mail.
 		t.link.claim, t.link.out = claim, out
-		return false, nil
+		return true, nil
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
@@ -206,11 +206,11 @@ func (t *turn) byMarker() (bool, error) {
 }
 
 // byReference follows mails of other people that we stored: a colleague answers
-// the requester's mail, or the requester answers himself. It joins participants
-// of the ticket only; foreign references alone join nobody (S8).
+// the requester's mail, or the requester answers himself. It joins authenticated
+// participants of the ticket only; foreign references alone join nobody (S8).
 func (t *turn) byReference() (bool, error) {
 	ids := answered(t.m)
-	if len(ids) == 0 || t.m.Auth.Verdict == mailin.VerdictFail {
+	if len(ids) == 0 || t.m.Auth.Verdict != mailin.VerdictPass {
 		return false, nil
 	}
 	rows, err := t.tx.MessagesByRFCIDs(t.ctx, ids)

@@ -12,17 +12,20 @@ import (
 )
 
 // ownTimer carries out a timer that belongs to no clock.
-func (t *turn) ownTimer(tk *store.Ticket, name string) error {
-	switch name {
+func (t *turn) ownTimer(tk *store.Ticket, timer store.Timer) error {
+	switch timer.Name {
 	case timerAsk:
 		return t.askAboutFAQ(tk)
 	case timerDeflect:
 		return t.deflect(tk)
 	case timerRemind:
-		return t.remind(tk)
+		return t.remind(tk, timer.Cycle)
 	case timerResolve:
-		return t.resolveSilent(tk)
+		return t.resolveSilent(tk, timer.Cycle)
 	case timerClose:
+		if tk.State != string(state.Resolved) {
+			return nil
+		}
 		tk.ClosedAt = t.now
 		if err := t.move(tk, state.CloseTimer, "timer", "resolved and not reopened"); err != nil {
 			return err
@@ -34,7 +37,7 @@ func (t *turn) ownTimer(tk *store.Ticket, name string) error {
 		tk.ClosedAt = t.now
 		return t.move(tk, state.ExpireTimer, "timer", "nobody accepted it")
 	}
-	return t.event(tk, "timer", "unknown_timer", "", name, "")
+	return t.event(tk, "timer", "unknown_timer", "", timer.Name, "")
 }
 
 // askAboutFAQ asks once whether the answer helped.
@@ -126,7 +129,7 @@ func (t *turn) nextCycle(tk *store.Ticket, name string) (int, error) {
 }
 
 // remind tells the requester once that we wait for him.
-func (t *turn) remind(tk *store.Ticket) error {
+func (t *turn) remind(tk *store.Ticket, cycle int) error {
 	if tk.State != string(state.WaitingRequester) {
 		return nil
 	}
@@ -148,7 +151,7 @@ func (t *turn) remind(tk *store.Ticket) error {
 		}
 	}
 	_, err = t.automatic(tk, letter{
-		kind: mailout.Reminder, purpose: token.Reminder, class: classAutomatic, cause: fmt.Sprintf("remind:%d:%d", tk.ID, tk.PublicSeq),
+		kind: mailout.Reminder, purpose: token.Reminder, class: classAutomatic, cause: fmt.Sprintf("remind:%d:%d", tk.ID, cycle),
 		fill: func(d *mailout.PublicData) { d.Question, d.Deadline = question, end },
 	})
 	return err
@@ -170,7 +173,7 @@ func (t *turn) lastPublic(tk *store.Ticket) (string, error) {
 }
 
 // resolveSilent resolves a ticket whose requester did not answer.
-func (t *turn) resolveSilent(tk *store.Ticket) error {
+func (t *turn) resolveSilent(tk *store.Ticket, cycle int) error {
 	if tk.State != string(state.WaitingRequester) {
 		return nil
 	}
@@ -178,7 +181,7 @@ func (t *turn) resolveSilent(tk *store.Ticket) error {
 		return err
 	}
 	_, err := t.automatic(tk, letter{
-		kind: mailout.AutoResolved, purpose: token.Solved, class: classAutomatic, cause: fmt.Sprintf("autoresolved:%d:%d", tk.ID, tk.PublicSeq),
+		kind: mailout.AutoResolved, purpose: token.Solved, class: classAutomatic, cause: fmt.Sprintf("autoresolved:%d:%d", tk.ID, cycle),
 	})
 	return err
 }
@@ -189,6 +192,9 @@ func (t *turn) wake(tk *store.Ticket) error {
 		return nil
 	}
 	if err := t.move(tk, state.WakeTimer, "timer", "the time set has come"); err != nil {
+		return err
+	}
+	if err := t.clocks(tk, sla.EventState); err != nil {
 		return err
 	}
 	return t.tellGroup(tk, notice{

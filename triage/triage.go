@@ -150,9 +150,23 @@ func (d *Desk) Step(ctx context.Context) (int, error) {
 		return len(batch), nil
 	}
 	if ctx.Err() != nil || store.IsFault(err) {
+		d.forgive(ctx, batch)
 		return 0, fmt.Errorf("triage %d mails: %w", len(batch), err)
 	}
 	return d.singly(ctx, c, batch)
+}
+
+// forgive takes back the attempt of mails that were not to blame: the disk was, or
+// the daemon was told to stop.
+func (d *Desk) forgive(ctx context.Context, batch []work) {
+	ids := make([]int64, len(batch))
+	for i := range batch {
+		ids[i] = batch[i].in.ID
+	}
+	err := d.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.ForgiveAttempts(ctx, ids) })
+	if err != nil {
+		d.Log.Warn("attempts not taken back", "err", err)
+	}
 }
 
 // singly triages the mails of a failed batch one by one, so that the one that
@@ -173,13 +187,15 @@ func (d *Desk) singly(ctx context.Context, c *Config, batch []work) (int, error)
 			done++
 			continue
 		case ctx.Err() != nil || store.IsFault(err):
+			d.forgive(ctx, batch[i:])
 			return done, fmt.Errorf("triage inbox %d: %w", w.in.ID, err)
 		}
 		d.Log.Error("mail not triaged", "inbox", w.in.ID, "attempt", w.in.Attempts, "err", err)
 		if w.in.Attempts < maxAttempts {
 			continue
 		}
-		if err := d.Store.Update(ctx, func(tx *store.Tx) error { return d.setAside(ctx, tx, c, w.in, err.Error()) }); err != nil {
+		why := err.Error()
+		if err := d.Store.Update(ctx, func(tx *store.Tx) error { return d.giveUp(ctx, tx, c, w, why) }); err != nil {
 			return done, fmt.Errorf("set aside inbox %d: %w", w.in.ID, err)
 		}
 		done++
@@ -277,6 +293,28 @@ func (d *Desk) one(ctx context.Context, tx *store.Tx, c *Config, s *shared, w *w
 	t := d.turn(ctx, tx, c, s)
 	t.in, t.m, t.raw = w.in, w.m, w.raw
 	return t.mail()
+}
+
+// giveUp sets a mail aside; a proven agent hears that his mail was not carried out.
+func (d *Desk) giveUp(ctx context.Context, tx *store.Tx, c *Config, w *work, why string) error {
+	if err := d.setAside(ctx, tx, c, w.in, why); err != nil || w.m == nil {
+		return err
+	}
+	t := d.turn(ctx, tx, c, &shared{})
+	t.in, t.m, t.raw, t.from = w.in, w.m, w.raw, mailin.FoldAddress(w.m.From.Address)
+	agent, ok := c.AgentByAddress(t.from)
+	if !ok || w.m.Auth.Verdict != mailin.VerdictPass {
+		return nil
+	}
+	_, err := t.toAgent(nil, agent, notice{
+		kind: mailout.CommandError, purpose: token.Report, cause: fmt.Sprintf("aside:%d", w.in.ID),
+		fill: func(m *mailout.InternalData) {
+			m.Text = mailout.InternalNote(clip(w.m.Reply, entryBytes))
+			m.Problems = []mailout.Problem{{Line: 1, Source: firstLine(w.m.Reply), Text: inLang([2]string{
+				"interner Fehler, die Mail wurde zur Seite gelegt.", "internal error, the mail was set aside."}, or(agent.Language, c.Company.Language))}}
+		},
+	})
+	return err
 }
 
 // setAside takes a mail out of the queue with its reason; its raw bytes stay.

@@ -53,7 +53,7 @@ faq:
 
 // office is a desk on a real store with a clock that tests move.
 type office struct {
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 	desk  *triage.Desk
 	now   time.Time
@@ -64,7 +64,7 @@ type office struct {
 // monday is a working morning in Berlin.
 var monday = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 
-func newOffice(t *testing.T, change ...func(*triage.Config)) *office {
+func newOffice(t testing.TB, change ...func(*triage.Config)) *office {
 	t.Helper()
 	o := &office{t: t, now: monday, seen: map[int64]bool{}}
 	st, err := store.Open(t.Context(), t.TempDir(), store.Options{})
@@ -85,7 +85,7 @@ func newOffice(t *testing.T, change ...func(*triage.Config)) *office {
 	return o
 }
 
-func testConfig(t *testing.T) *triage.Config {
+func testConfig(t testing.TB) *triage.Config {
 	t.Helper()
 	loc, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {

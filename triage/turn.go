@@ -42,10 +42,12 @@ type turn struct {
 	raw []byte
 	// from is the folded From address.
 	from string
-	// said is when a held mail was written, when it is carried out later.
-	said  time.Time
-	link  link
-	trace []rules.Step
+	// said is when a held mail was written, when it is carried out later; confirming
+	// is the mail that confirmed it.
+	said       time.Time
+	confirming int64
+	link       link
+	trace      []rules.Step
 
 	// files are the attachments of the mail that travel with notices, once read.
 	files  []mailout.Attachment
@@ -107,6 +109,9 @@ func (t *turn) mail() error {
 func (t *turn) finish(r result) error {
 	if err := t.tx.FinishInbound(t.ctx, t.in.ID, r.outcome, r.reason, r.ticket); err != nil {
 		return fmt.Errorf("finish inbox %d: %w", t.in.ID, err)
+	}
+	if _, err := t.tx.ClearAlarm(t.ctx, fmt.Sprintf("aside:%d", t.in.ID)); err != nil {
+		return fmt.Errorf("clear alarm of inbox %d: %w", t.in.ID, err)
 	}
 	text, err := json.Marshal(t.trace)
 	if err != nil {

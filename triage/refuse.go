@@ -1,0 +1,97 @@
+package triage
+
+import (
+	"slices"
+	"strings"
+
+	"firstline/mailin"
+	"firstline/mailout"
+	"firstline/triage/command"
+	"firstline/triage/state"
+	"firstline/triage/token"
+)
+
+// stateEvents are the commands that the table of states decides about.
+func stateEvents() map[command.Verb]state.Event {
+	return map[command.Verb]state.Event{
+		command.Solved: state.Resolve, command.Wait: state.Wait, command.Test: state.Wait, command.Vendor: state.AskVendor,
+		command.Snooze: state.Snooze, command.Reopen: state.Reopen, command.Close: state.Close, command.Spam: state.Spam,
+		command.Merge: state.Merge, command.Accept: state.Accept, command.Reject: state.Reject, command.Return: state.ToFirstLevel,
+		command.Escalate: state.ToSecondLevel,
+	}
+}
+
+// refusedCommands are the commands that cannot be carried out on this ticket now,
+// found before anything is changed: all or nothing.
+func (j *job) refusedCommands() []mailout.Problem {
+	var list []mailout.Problem
+	lang := or(j.ac.agent.Language, j.c.Company.Language)
+	add := func(line int, source string, text [2]string) {
+		list = append(list, mailout.Problem{Line: line, Source: source, Text: strings.ReplaceAll(inLang(text, lang), "%s", mailout.StateLabel(j.tk.State, lang))})
+	}
+	for _, c := range j.parsed.Commands {
+		if text, bad := j.refuses(c); bad {
+			add(c.Line, c.Literal, text)
+		}
+	}
+	if len(list) > 0 {
+		return list
+	}
+	if j.public && state.Otherwise(state.State(j.tk.State), state.PublicReply) == state.Refused && !j.reachable(state.PublicReply) {
+		add(1, firstLine(j.text), [2]string{
+			"keine Antwort möglich, die Anfrage ist „%s“. Erst #annehmen oder #ablehnen.", "no reply possible, the request is “%s”. First #accept or #reject."})
+	}
+	if j.ac.claim.Purpose == token.Problem && len(j.parsed.Commands) == 0 && j.text != "" && !j.ac.confirmed && state.State(j.tk.State) != state.Held {
+		add(1, firstLine(j.text), [2]string{
+			"antwortet auf eine Fehlermeldung. Nur ok führt aus; an die Anfragenden geht der Text mit #antwort in der ersten Zeile.",
+			"answers an error mail. Only ok runs it; with #reply in the first line the text goes to the requester."})
+	}
+	return list
+}
+
+// reachable reports whether the table has a row for an event in the present state.
+func (j *job) reachable(ev state.Event) bool {
+	_, _, ok := state.Next(state.State(j.tk.State), ev, checked(j.tk))
+	return ok
+}
+
+// refuses says why one command cannot be carried out.
+func (j *job) refuses(c command.Command) (text [2]string, bad bool) {
+	notNow := [2]string{"nicht möglich, die Anfrage ist „%s“.", "not possible, the request is “%s”."}
+	held := state.State(j.tk.State) == state.Held
+	switch c.Verb {
+	case command.Split, command.Remote:
+		return [2]string{"ist an dieser Stelle nicht möglich.", "is not possible here."}, true
+	case command.Escalate:
+		g, ok := j.c.Group(or(c.Group, j.c.secondLevelFor(j.tk.Category)))
+		if !ok || g.Level != 2 {
+			return [2]string{"es gibt keine solche Gruppe im Second-Level.", "there is no such group in the second level."}, true
+		}
+		if j.tk.Level == 2 && state.State(j.tk.State).Active() {
+			return text, false // to another group of the second level
+		}
+	case command.CC:
+		if slices.ContainsFunc(c.Remove, func(a string) bool { return mailin.FoldAddress(a) == j.tk.Requester }) {
+			return [2]string{"das ist die anfragende Person; #für ändert sie.", "that is the requester; #for changes it."}, true
+		}
+	case command.Requester, command.Category, command.Priority, command.Impact, command.Urgency, command.Subject,
+		command.Take, command.Assign, command.Unassign, command.Group, command.Call, command.Manager:
+		if held {
+			return notNow, true
+		}
+	}
+	if ev, ok := stateEvents()[c.Verb]; ok && !j.reachable(ev) {
+		return notNow, true
+	}
+	return text, false
+}
+
+// toVendor takes the text of a mail that forwards to a third party away from the
+// requester: it is meant for that address.
+func (j *job) toVendor() {
+	for _, c := range j.parsed.Commands {
+		if c.Verb == command.Vendor && c.Address != "" && j.verb == "" {
+			j.vendorText, j.text, j.public = or(j.text, c.Text), "", false
+		}
+	}
+}
