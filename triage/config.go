@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"firstline/mailout"
 	"firstline/rules"
 	"firstline/triage/sla"
 )
@@ -32,6 +33,9 @@ type Config struct {
 	// Notes are templates of internal notes by name.
 	Receipts map[string]map[string]string
 	Notes    map[string]string
+
+	// Texts are the templates of this generation; nil = those the desk began with.
+	Texts *mailout.Texts
 
 	Rules *rules.Set
 	// Generation counts reloads; with Rules.Hash it stands in every trace.

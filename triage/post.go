@@ -178,7 +178,7 @@ func (t *turn) toRequester(tk *store.Ticket, to string, l letter) (bool, error) 
 	if constant {
 		d.Ticket.Subject, d.Question = "", ""
 	}
-	_, body, err := t.desk.Texts.RenderPublic(l.kind, lang, d)
+	_, body, err := t.texts().RenderPublic(l.kind, lang, d)
 	if err != nil {
 		return false, fmt.Errorf("render %s: %w", l.kind, err)
 	}
@@ -240,7 +240,7 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 	if n.fill != nil {
 		n.fill(&d)
 	}
-	subject, body, err := t.desk.Texts.RenderInternal(n.kind, lang, d)
+	subject, body, err := t.texts().RenderInternal(n.kind, lang, d)
 	if err != nil {
 		return false, fmt.Errorf("render %s: %w", n.kind, err)
 	}
@@ -287,4 +287,12 @@ func (t *turn) lastFrom(tk *store.Ticket, address string) (id string, refs []str
 		}
 	}
 	return last.MessageID, last.Refs, nil
+}
+
+// texts are the templates of the generation in force.
+func (t *turn) texts() *mailout.Texts {
+	if t.c.Texts != nil {
+		return t.c.Texts
+	}
+	return t.desk.Texts
 }

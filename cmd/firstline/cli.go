@@ -52,6 +52,15 @@ func (c *cli) parse(fs *flag.FlagSet, args []string) ([]string, error) {
 	}
 }
 
+// parseOnly is parse for verbs without arguments.
+func (c *cli) parseOnly(fs *flag.FlagSet, args []string) error {
+	rest, err := c.parse(fs, args)
+	if err == nil && len(rest) > 0 {
+		return usageError("%s takes no arguments, but got %q", fs.Name(), rest)
+	}
+	return err
+}
+
 // configPath is the file -c names, or config.yaml where there is one.
 func (c *cli) configPath() string {
 	if c.config != "" {

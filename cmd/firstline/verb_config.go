@@ -93,7 +93,7 @@ func (c *cli) say(de, en string) string {
 
 // runTest runs the tests that stand in the rules and the FAQ.
 func runTest(_ context.Context, c *cli, args []string) error {
-	if _, err := c.parse(c.flags("test", "test [-c config.yaml] [--json]"), args); err != nil {
+	if err := c.parseOnly(c.flags("test", "test [-c config.yaml] [--json]"), args); err != nil {
 		return err
 	}
 	cfg, err := c.load(config.Check)

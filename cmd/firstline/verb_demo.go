@@ -13,7 +13,7 @@ import (
 func runDemo(ctx context.Context, c *cli, args []string) error {
 	fs := c.flags("demo", "demo [--exit]")
 	ends := fs.Bool("exit", false, "end after the story")
-	if _, err := c.parse(fs, args); err != nil {
+	if err := c.parseOnly(fs, args); err != nil {
 		return err
 	}
 	return demo.Run(ctx, demo.Options{Out: c.out, Color: terminal(c.out), Exit: *ends, Table: c.demoTickets})

@@ -12,7 +12,7 @@ import (
 // runDoctor logs in to every server of the configuration and names the step that
 // fails and its fix.
 func runDoctor(ctx context.Context, c *cli, args []string) error {
-	if _, err := c.parse(c.flags("doctor", "doctor [-c config.yaml]"), args); err != nil {
+	if err := c.parseOnly(c.flags("doctor", "doctor [-c config.yaml]"), args); err != nil {
 		return err
 	}
 	cfg, err := c.load(config.Run)

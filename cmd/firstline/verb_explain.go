@@ -58,10 +58,12 @@ func runExplain(ctx context.Context, c *cli, args []string) error {
 	defer w.Flush()
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
+	var unread error
 	for i, file := range rest {
 		raw, err := c.readMail(file)
-		if err != nil {
-			return exit(exitIO, fmt.Errorf("read mail: %w", err))
+		if err != nil { // the other files are still explained
+			unread = errors.Join(unread, err)
+			continue
 		}
 		m := mailin.Parse(raw, cfg.Desk.ParseOptions(now))
 		e := triage.Explain(&cfg.Desk, m, now)
@@ -76,7 +78,13 @@ func runExplain(ctx context.Context, c *cli, args []string) error {
 		}
 		c.printExplanation(w, file, m, e, cfg)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	if unread != nil {
+		return exit(exitIO, fmt.Errorf("read mail: %w", unread))
+	}
+	return nil
 }
 
 // readMail reads one file, or standard input for "-".
@@ -170,7 +178,9 @@ func (c *cli) explainTicket(ctx context.Context, number int64) error {
 			return fmt.Errorf("read traces of ticket %d: %w", number, err)
 		}
 		if c.json {
-			return c.printJSON(rows)
+			return c.printJSON(views(rows, func(r store.Trace) traceView {
+				return traceView{r.InboxID, r.Rules, r.Generation, json.RawMessage(r.JSON)}
+			}))
 		}
 		for _, r := range rows {
 			var steps []rules.Step
@@ -183,4 +193,12 @@ func (c *cli) explainTicket(ctx context.Context, number int64) error {
 		}
 		return nil
 	})
+}
+
+// traceView is the stored trace of one mail, for --json.
+type traceView struct {
+	InboxID    int64           `json:"inbox_id"`
+	Rules      string          `json:"rules"`
+	Generation int             `json:"generation"`
+	Trace      json.RawMessage `json:"trace"`
 }

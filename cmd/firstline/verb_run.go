@@ -23,7 +23,7 @@ const memoryLimit = 192 << 20
 
 // runDaemon runs the desk until SIGTERM or SIGINT.
 func runDaemon(ctx context.Context, c *cli, args []string) error {
-	if _, err := c.parse(c.flags("run", "run [-c config.yaml]"), args); err != nil {
+	if err := c.parseOnly(c.flags("run", "run [-c config.yaml]"), args); err != nil {
 		return err
 	}
 	cfg, err := c.load(config.Run)

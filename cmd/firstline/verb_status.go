@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -21,7 +23,7 @@ const silentFor = 15 * time.Minute
 
 // runStatus says whether the desk is healthy; its exit code is for monitors.
 func runStatus(ctx context.Context, c *cli, args []string) error {
-	if _, err := c.parse(c.flags("status", "status [--json]"), args); err != nil {
+	if err := c.parseOnly(c.flags("status", "status [--json]"), args); err != nil {
 		return err
 	}
 	st, err := c.open(ctx, store.Options{ReadOnly: true})
@@ -112,7 +114,7 @@ func version() string {
 
 // runVersion prints the versions that matter for a bug report.
 func runVersion(_ context.Context, c *cli, args []string) error {
-	if _, err := c.parse(c.flags("version", "version [--json]"), args); err != nil {
+	if err := c.parseOnly(c.flags("version", "version [--json]"), args); err != nil {
 		return err
 	}
 	sqlite := sqlite3.SQLITE_VERSION
@@ -136,12 +138,18 @@ func commit() string {
 	return "unknown"
 }
 
-// inUse reports whether a daemon holds the lock of a data directory.
+// inUse reports whether a daemon works on a data directory: the process whose id
+// stands in the lock file lives. The lock itself is not tried, because that could
+// get in the way of a daemon that starts just now.
 func inUse(dir string) bool {
-	f, err := os.Open(filepath.Join(dir, "lock"))
+	b, err := os.ReadFile(filepath.Join(dir, "lock"))
 	if err != nil {
 		return false
 	}
-	defer f.Close()
-	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil {
+		return false
+	}
+	err = syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
 }

@@ -93,7 +93,7 @@ func runInbox(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	if c.json {
-		return c.printJSON(rows)
+		return c.printJSON(views(rows, viewInbound))
 	}
 	if len(rows) == 0 {
 		fmt.Fprintln(c.out, "nothing waits and nothing was set aside")
@@ -145,7 +145,7 @@ func runOutbox(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	if c.json {
-		return c.printJSON(rows)
+		return c.printJSON(views(rows, viewOutgoing))
 	}
 	if len(rows) == 0 {
 		fmt.Fprintln(c.out, "nothing waits to leave and nothing failed")

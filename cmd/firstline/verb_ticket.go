@@ -76,7 +76,7 @@ func runTickets(ctx context.Context, c *cli, args []string) error {
 	fs.StringVar(&f.Text, "text", "", "only tickets with this `text` in the subject")
 	all := fs.Bool("all", false, "closed tickets too")
 	fs.IntVar(&f.Limit, "limit", 100, "at most `N` tickets")
-	if _, err := c.parse(fs, args); err != nil {
+	if err := c.parseOnly(fs, args); err != nil {
 		return err
 	}
 	if *state != "" {
@@ -129,13 +129,24 @@ func (c *cli) printTickets(rows []ticketRow) error {
 	return nil
 }
 
-// shown is one ticket with everything that happened, for `show --json`.
+// shown is one ticket with everything that happened.
 type shown struct {
 	ticketRow
-	Messages []store.Message  `json:"messages"`
-	Events   []store.Event    `json:"events"`
-	Mails    []store.Outgoing `json:"mails"`
-	Clocks   []store.Clock    `json:"clocks"`
+	Messages []store.Message
+	Events   []store.Event
+	Mails    []store.Outgoing
+	Clocks   []store.Clock
+}
+
+// json is the form of `show --json`.
+func (s shown) json() any {
+	return struct {
+		ticketRow
+		Messages []messageView  `json:"messages"`
+		Events   []eventView    `json:"events"`
+		Mails    []outgoingView `json:"mails"`
+		Clocks   []clockView    `json:"clocks"`
+	}{s.ticketRow, views(s.Messages, viewMessage), views(s.Events, viewEvent), views(s.Mails, viewOutgoing), views(s.Clocks, viewClock)}
 }
 
 // runShow prints one ticket with its timeline, mails and reasons.
@@ -178,7 +189,7 @@ func runShow(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	if c.json {
-		return c.printJSON(s)
+		return c.printJSON(s.json())
 	}
 	c.printTicket(s)
 	return nil

@@ -53,7 +53,9 @@ func Run(ctx context.Context, o Options) error {
 	work, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(work) }()
-	err = tell(ctx, o, w, s)
+	if err = tell(ctx, o, w, s); ctx.Err() != nil {
+		err = nil // somebody has seen enough
+	}
 	if err == nil && !o.Exit && ctx.Err() == nil {
 		stay(o.Out, w)
 		select {

@@ -41,7 +41,9 @@ func judge(load Loader, lang string) attempt {
 		a.alarm = alarmConfig
 		return a
 	}
-	if _, err := Texts(next); err != nil {
+	texts, err := Texts(next)
+	next.Desk.Texts = texts
+	if err != nil {
 		a.alarm = alarmConfig
 		a.found = append(a.found, source.Finding{File: next.Templates.Folder, Level: source.Error, Code: "K090", Text: err.Error()})
 		return a
