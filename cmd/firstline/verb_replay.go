@@ -75,6 +75,9 @@ func (c *cli) replaySets(edited string) (before, after *config.Config, err error
 	present := c.configPath()
 	if edited == "" {
 		edited, present = c.config, "config.yaml"
+		if _, err := os.Stat(present); err != nil {
+			edited = "" // then -c names the present one, and nothing the edited one
+		}
 	}
 	if edited == "" || samePath(edited, present) {
 		return nil, nil, usageError("replay compares two configurations: copy the folder, edit the copy, and name it with --config")

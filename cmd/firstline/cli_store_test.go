@@ -1,0 +1,215 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"firstline/store"
+	"firstline/triage"
+)
+
+// TestWithoutData: verbs that look say that there is nothing yet; 74.
+func TestWithoutData(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	for _, args := range [][]string{{"tickets"}, {"show", "IT-10001"}, {"inbox"}, {"outbox"}, {"status"}, {"fsck"}, {"backup", filepath.Join(s.dir, "x")}, {"explain", "IT-10001"}} {
+		if got := s.with(args...); got.code != exitIO || !strings.Contains(got.err, "there is no database") {
+			t.Errorf("%v: exit %d, %s", args, got.code, got.err)
+		}
+	}
+}
+
+// TestLook: tickets, show, explain of a ticket, inbox and outbox.
+func TestLook(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	if out := s.good("tickets"); !strings.Contains(out, "IT-10001") || !strings.Contains(out, "Fehler 49 am Drucker") || !strings.Contains(out, "drucker") {
+		t.Errorf("tickets: %s", out)
+	}
+	var list []ticketRow
+	s.decode(&list, "tickets", "--requester", "a.berger@firma.example")
+	if len(list) != 1 || list[0].Ticket != "IT-10001" || list[0].Category != "drucker" || list[0].DueAt.IsZero() {
+		t.Errorf("tickets --json: %+v", list)
+	}
+	s.decode(&list, "tickets", "--state", "held")
+	if len(list) != 1 || list[0].Ticket != "H-2" {
+		t.Errorf("held: %+v", list)
+	}
+	if s.decode(&list, "tickets", "--assignee", "niemand"); len(list) != 0 {
+		t.Errorf("nobody's tickets: %+v", list)
+	}
+
+	out := s.good("show", "IT-10001")
+	for _, want := range []string{"Fehler 49 am Drucker", "UHREN", "first_response", "Fehler 49", "VERLAUF", "opened", "MAILS", "ack:1"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("show does not say %q:\n%s", want, out)
+		}
+	}
+	var one shown
+	s.decode(&one, "show", "10001")
+	if one.Ticket != "IT-10001" || len(one.Messages) == 0 || len(one.Events) == 0 || len(one.Mails) != 2 || len(one.Clocks) == 0 {
+		t.Errorf("show --json: %d messages, %d events, %d mails, %d clocks", len(one.Messages), len(one.Events), len(one.Mails), len(one.Clocks))
+	}
+	if raw := s.good("show", "--raw", "1"); raw != string(s.mail(1, anna, "Fehler 49 am Drucker", fault49)) {
+		t.Errorf("the raw bytes changed: %q", raw)
+	}
+	if out := s.good("explain", "IT-10001"); !strings.Contains(out, "category") || !strings.Contains(out, "generation 0") {
+		t.Errorf("explain of a ticket: %s", out)
+	}
+	for want, lists := range map[int][][]string{
+		exitData:  {{"show", "IT-99999"}, {"explain", "IT-99999"}, {"show", "H-77"}, {"show", "--raw", "99"}},
+		exitUsage: {{"show"}, {"show", "xyz"}, {"inbox", "retry"}, {"inbox", "retry", "x"}, {"outbox", "burn", "1"}, {"backup"}, {"restore"}},
+	} {
+		for _, args := range lists {
+			if got := s.with(args...); got.code != want {
+				t.Errorf("%v: exit %d, want %d: %s", args, got.code, want, got.err)
+			}
+		}
+	}
+}
+
+// TestQueues: what waits, what was set aside, retry and cancel.
+func TestQueues(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	if out := s.good("inbox"); !strings.Contains(out, "nothing waits") {
+		t.Errorf("inbox: %s", out)
+	}
+	var done []store.Inbound
+	if s.decode(&done, "inbox", "--state", "done"); len(done) != 3 {
+		t.Errorf("%d mails are done, want 3", len(done))
+	}
+	if got := s.with("inbox", "retry", "1"); got.code != exitFailed {
+		t.Errorf("retry of a mail that is done: exit %d", got.code)
+	}
+	var queued []store.Outgoing
+	s.decode(&queued, "outbox")
+	if len(queued) < 2 {
+		t.Fatalf("%d mails wait to leave", len(queued))
+	}
+	if out := s.good("outbox"); !strings.Contains(out, "a.berger@firma.example") || !strings.Contains(out, "ack:1") {
+		t.Errorf("outbox: %s", out)
+	}
+	s.good("outbox", "cancel", "1")
+	var after []store.Outgoing
+	if s.decode(&after, "outbox"); len(after) != len(queued)-1 {
+		t.Errorf("%d mails after cancel, want %d", len(after), len(queued)-1)
+	}
+	s.good("outbox", "retry", "1")
+	if s.decode(&after, "outbox"); len(after) != len(queued) {
+		t.Errorf("%d mails after retry, want %d", len(after), len(queued))
+	}
+	var status struct {
+		Healthy, Running bool
+		Problems         []string
+		Open             int
+	}
+	got := s.with("status", "--json")
+	if err := json.Unmarshal([]byte(got.out), &status); err != nil || got.code != exitFailed || status.Healthy || status.Running || status.Open == 0 {
+		t.Errorf("status: exit %d, %v, %+v", got.code, err, status)
+	}
+	if got := s.with("status"); got.code != exitFailed || !strings.Contains(got.out, "the daemon does not run") {
+		t.Errorf("status: exit %d\n%s", got.code, got.out)
+	}
+	if out := s.good("fsck"); !strings.Contains(out, "all invariants hold") {
+		t.Errorf("fsck: %s", out)
+	}
+	if out := s.good("fsck", "--json"); strings.TrimSpace(out) != "[]" {
+		t.Errorf("fsck --json: %s", out)
+	}
+}
+
+// TestBackupRestore: a copy beside the running store comes back as it was.
+func TestBackupRestore(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	file := filepath.Join(s.dir, "firstline.backup")
+	s.good("backup", file)
+	if got := s.with("backup", file); got.code == exitOK {
+		t.Error("a backup was overwritten")
+	}
+	if got := s.with("restore", file); got.code == exitOK {
+		t.Error("restored over data that is there")
+	}
+	before := s.good("tickets", "--json", "--all")
+	if err := os.RemoveAll(filepath.Join(s.dir, "data")); err != nil {
+		t.Fatal(err)
+	}
+	s.good("restore", file)
+	if after := s.good("tickets", "--json", "--all"); after != before {
+		t.Errorf("restored tickets differ:\n%s\n%s", before, after)
+	}
+	s.good("fsck")
+	s.write("no.backup", "nothing of the kind")
+	if err := os.RemoveAll(filepath.Join(s.dir, "data")); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.with("restore", filepath.Join(s.dir, "no.backup")); got.code == exitOK {
+		t.Error("restored from a file that is no backup")
+	}
+}
+
+// TestDamage: a database that is none is code 74, and fsck does not hide it.
+func TestDamage(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	path := filepath.Join(s.dir, "data", store.FileName)
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_ = os.Remove(path + "-wal")
+	for _, args := range [][]string{{"tickets"}, {"fsck"}, {"run"}} {
+		if got := s.with(args...); got.code != exitIO {
+			t.Errorf("%v: exit %d, want 74: %s", args, got.code, got.err)
+		}
+	}
+}
+
+// TestReplayVerb: the differences of an edited folder, for people and as JSON.
+func TestReplayVerb(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	if got := s.with("replay"); got.code != exitUsage || !strings.Contains(got.err, "--config") {
+		t.Errorf("without an edited configuration: exit %d, %s", got.code, got.err)
+	}
+	if got := s.with("replay", "--config", s.dir); got.code != exitUsage {
+		t.Errorf("against itself: exit %d, %s", got.code, got.err)
+	}
+	edited := filepath.Join(t.TempDir(), "neu")
+	if err := os.CopyFS(edited, os.DirFS(s.dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(edited, "secrets")); err != nil { // nobody needs them here
+		t.Fatal(err)
+	}
+	e := &shop{t: t, dir: edited, conf: filepath.Join(edited, "config.yaml")}
+	e.edit("rules/regeln.yaml", "rules:\n", "rules:\n  - {name: Fehler 49, when: {words_all: [fehler, \"=49\"]}, then: {priority: P2, tags: [hardware]}}\n")
+	if got := s.with("replay", "--since", "gestern", "--config", edited); got.code != exitUsage {
+		t.Errorf("a wrong time: exit %d, %s", got.code, got.err)
+	}
+	out := s.good("replay", "--since", "30d", "--config", edited)
+	for _, want := range []string{"3 Mails nachgespielt, 1 Entscheidungen anders", "Priorität", "P3 → P2", "Regel „Fehler 49“ trifft jetzt", "IT-10001", "Nach Regel", "+1", "Gegen die endgültigen Kategorien der 1: bisher 1 richtig, neu 1"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("replay does not say %q:\n%s", want, out)
+		}
+	}
+	english := s.ok("replay", "--lang", "en", "-c", s.conf, "--config", e.conf)
+	if !strings.Contains(english, "3 mails replayed, 1 decisions differ") || !strings.Contains(english, "rule “Fehler 49” matches now") {
+		t.Errorf("in English:\n%s", english)
+	}
+	var r triage.Replay
+	s.decode(&r, "replay", "--config", edited)
+	if r.Mails != 3 || r.Changed != 1 || len(r.Shifts) != 2 || r.Shifts[0].Kind != "priority" || r.Final.Tickets != 1 {
+		t.Errorf("replay --json: %+v", r)
+	}
+	if out := s.good("replay", "--since", "2020-01-01", "--until", "2020-02-01", "--config", edited); !strings.Contains(out, "0 Mails") {
+		t.Errorf("an empty period: %s", out)
+	}
+	e.edit("rules/regeln.yaml", "then: {priority: P2", "then: {priority: P9")
+	if got := s.with("replay", "--config", edited); got.code != exitConfig || !strings.Contains(got.err, "P9") {
+		t.Errorf("an edit with errors: exit %d, %s", got.code, got.err)
+	}
+}
