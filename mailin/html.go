@@ -58,7 +58,6 @@ type htmlWriter struct {
 	cids      []string
 	newlines  int  // line ends due before the next text
 	space     bool // a blank is due before the next text
-	lineStart bool
 	quote     int
 	// quoteLevels has one entry per open blockquote: whether it counts as a quote.
 	quoteLevels []bool

@@ -260,15 +260,13 @@ func quotedIsShorter(b []byte) bool {
 
 func writeBase64(out *bytes.Buffer, b []byte) {
 	const in = 57 // 76 characters
-	line := make([]byte, 76, 78)
+	var line [76]byte
 	out.Grow(base64.StdEncoding.EncodedLen(len(b)) * 78 / 76)
 	for len(b) > 0 {
 		n := min(in, len(b))
-		line = line[:base64.StdEncoding.EncodedLen(n)]
-		base64.StdEncoding.Encode(line, b[:n])
-		out.Write(line)
+		base64.StdEncoding.Encode(line[:], b[:n])
+		out.Write(line[:base64.StdEncoding.EncodedLen(n)])
 		out.WriteString("\r\n")
 		b = b[n:]
-		line = line[:cap(line)]
 	}
 }

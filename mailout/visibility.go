@@ -42,7 +42,7 @@ func InternalReason(s string) InternalText { return InternalText{text: s} }
 
 // InternalCopy shows public text to agents: the one direction that is safe.
 func InternalCopy(t PublicText) InternalText {
-	return InternalText{text: t.text, markdown: t.markdown}
+	return InternalText(t)
 }
 
 // Empty reports whether there is no text.

@@ -25,7 +25,6 @@ type Option func(*options)
 type options struct {
 	learned    map[string][]string
 	background []string
-	shipped    bool
 }
 
 // WithLearned adds phrasings learned from confirmed answers, by FAQ id, newest

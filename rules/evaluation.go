@@ -86,11 +86,6 @@ func (e *evaluation) priority() string {
 	return p
 }
 
-// human reports whether a person wrote the mail, as far as mailin could tell.
-func (e *evaluation) human() bool {
-	return e.m.Automatic.Class == "" || e.m.Automatic.Class == mailin.ClassHuman
-}
-
 // found names the word of the mail that pattern id met and where.
 func (e *evaluation) found(id int32) string {
 	p := &e.s.index.patterns[id]

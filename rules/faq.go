@@ -2,7 +2,6 @@ package rules
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"firstline/rules/source"
@@ -186,6 +185,3 @@ func (e *faqEntry) expired(now time.Time) bool {
 }
 
 var faqModes = []string{"answer", "suggest", "off"}
-
-// validMode reports whether an entry may be sent by itself.
-func validMode(mode string) bool { return slices.Contains(faqModes, mode) }

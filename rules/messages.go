@@ -67,8 +67,6 @@ var (
 		DE:    "Die Frage „%s“ findet auch FAQ „%s“ (%s, Abstand %.2f unter min_lead %.2f); keine von beiden würde beantwortet.",
 		EN:    "The question “%s” also finds FAQ entry “%s” (%s, lead %.2f below min_lead %.2f); neither would be answered.",
 		FixDE: "Unterscheiden Sie die Fragen deutlicher oder fassen Sie die Einträge zusammen.", FixEN: "Tell the questions apart more clearly or merge the entries."}
-	fewQuestions = source.Message{Code: "F013", Level: source.Hint,
-		DE: "FAQ „%s“ hat nur %d Formulierungen; ab acht wird sie deutlich öfter gefunden.", EN: "FAQ entry “%s” has only %d phrasings; from eight on it is found far more often."}
 	reviewPassed = source.Message{Code: "F031", Level: source.Hint,
 		DE: "review_by %s ist vorbei.", EN: "review_by %s has passed."}
 	validPassed = source.Message{Code: "F032", Level: source.Warning,
@@ -80,8 +78,6 @@ var (
 
 	testFailed = source.Message{Code: "T001", Level: source.Error,
 		DE: "Test „%s“: %s.", EN: "Test “%s”: %s."}
-	testUnreadable = source.Message{Code: "T002", Level: source.Error,
-		DE: "Test „%s“: Mail %s nicht lesbar: %v.", EN: "Test “%s”: mail %s cannot be read: %v."}
 	testEmpty = source.Message{Code: "T003", Level: source.Error,
 		DE: "Test „%s“ erwartet nichts.", EN: "Test “%s” expects nothing."}
 	testTime = source.Message{Code: "T004", Level: source.Error,

@@ -45,7 +45,6 @@ func readLabelled(t testing.TB, name string) []labelled {
 // quality counts what a set decides about labelled mails.
 type quality struct {
 	sent, right, covered, answerable, nearAnswered, near, falseAnswers, hit3 int
-	suggestible                                                              int
 	gold, got                                                                []string
 }
 

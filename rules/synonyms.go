@@ -112,12 +112,3 @@ func readSynonyms(groups string) map[string]string {
 	}
 	return m
 }
-
-// topic returns the term a folded word stands for.
-func topic(w string) string {
-	s := topicStem(w)
-	if t, ok := synonyms[s]; ok {
-		return t
-	}
-	return s
-}

@@ -76,7 +76,7 @@ func TestUndeliveredLoop(t *testing.T) {
 		c.People.Groups[0].Members = []string{"lena", "tobias", "ute"}
 	})
 	mails := o.receive(printer)
-	for _ = range 7 {
+	for range 7 {
 		var next []mail
 		for _, m := range mails {
 			out := m.Outgoing
@@ -106,7 +106,7 @@ func TestOpenThenCloseTimer(t *testing.T) {
 	o.receive(eml{from: lena, subject: "AW", text: "#gelöst", answers: &n})
 	o.now = o.now.Add(time.Hour)
 	o.receive(eml{from: lena, subject: "AW", text: "#öffnen", answers: &n})
-	_ = o.clocks(10001)
+	o.clocks(10001)
 	o.sweepAt(o.now.Add(8 * 24 * time.Hour))
 	o.sound()
 }
@@ -171,7 +171,7 @@ func TestVendorClock(t *testing.T) {
 	mails := o.receive(eml{from: lena, subject: "AW", text: "#dritte service@druck.example: Bitte Techniker schicken", answers: &n})
 	v := o.only(mails, "service@druck.example")
 	o.now = o.now.Add(time.Hour)
-	mails = o.receive(eml{from: "Service <service@druck.example>", subject: "AW", text: "Kommt morgen.", answers: &v})
+	o.receive(eml{from: "Service <service@druck.example>", subject: "AW", text: "Kommt morgen.", answers: &v})
 	if o.ticket(10001).State == "open" && o.clocks(10001)["resolution"] == "paused" {
 		t.Error("open ticket with a paused resolution clock")
 	}
@@ -209,7 +209,7 @@ func TestCCRemoveUnknown(t *testing.T) {
 	o.now = o.now.Add(time.Hour)
 	for i := range 4 {
 		_ = i
-		_ = o.receive(eml{from: lena, subject: "AW", text: "#cc -nobody@firma.example\r\n#notiz\r\nDanke", answers: &n})
+		o.receive(eml{from: lena, subject: "AW", text: "#cc -nobody@firma.example\r\n#notiz\r\nDanke", answers: &n})
 		break
 	}
 	for range 5 {
@@ -312,7 +312,7 @@ func TestVendorEmpty(t *testing.T) {
 		t.Errorf("internal note to the vendor: %s", m.m.Text)
 	}
 	o.now = o.now.Add(time.Hour)
-	mails = o.receive(eml{from: lena, subject: "AW", text: "#dritte service@druck.example: siehe Kennung IT-10001/n/abcdefghij", answers: &n})
+	o.receive(eml{from: lena, subject: "AW", text: "#dritte service@druck.example: siehe Kennung IT-10001/n/abcdefghij", answers: &n})
 	for range 4 {
 		o.desk.Step(t.Context())
 	}
@@ -370,7 +370,7 @@ func TestUnknownVerbs(t *testing.T) {
 	n := o.only(o.receive(printer), "l.huber@firma.example")
 	for _, c := range []string{"#teilen: Neues Thema\r\nText", "#fernwartung", "#l1\r\nText hier", "#gelöst"} {
 		o.now = o.now.Add(time.Hour)
-		_ = o.receive(eml{from: lena, subject: "AW", text: c, answers: &n})
+		o.receive(eml{from: lena, subject: "AW", text: c, answers: &n})
 	}
 	o.now = o.now.Add(time.Hour)
 	o.receive(eml{from: lena, subject: "AW", text: "#warten", answers: &n})

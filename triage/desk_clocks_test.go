@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"firstline/mailout"
-	"firstline/rules"
-	"firstline/rules/source"
 	"firstline/store"
 	"firstline/triage"
 	"firstline/triage/sla"
@@ -23,15 +21,6 @@ func longPolicy(c *triage.Config) {
 	c.Escalation = nil
 }
 
-func withRules(t *testing.T, c *triage.Config, y string) {
-	report := source.NewReport("de")
-	root := report.Parse("rules.yaml", []byte(y))
-	c.Rules = rules.Compile(report, root, rules.Refs{Groups: []rules.GroupRef{{ID: "first"}, {ID: "netz"}}, Location: c.Company.Location, InternalDomains: []string{"firma.example"}})
-	if report.HasErrors() {
-		t.Fatal(source.Render(report.Findings(), "de"))
-	}
-}
-
 func TestOpenThenCloseTimer2(t *testing.T) {
 	o := newOffice(t, longPolicy)
 	n := o.only(o.receive(printer), "l.huber@firma.example")
@@ -39,7 +28,7 @@ func TestOpenThenCloseTimer2(t *testing.T) {
 	o.receive(eml{from: lena, subject: "AW", text: "#gelöst", answers: &n})
 	o.now = o.now.Add(time.Hour)
 	o.receive(eml{from: lena, subject: "AW", text: "#öffnen", answers: &n})
-	_ = o.clocks(10001)
+	o.clocks(10001)
 	o.sweepAt(o.now.Add(5 * 24 * time.Hour))
 	if o.clocks(10001)["resolution"] != "running" {
 		t.Error("the clock of an open ticket was stopped by an old close timer")
@@ -132,20 +121,6 @@ func TestOverdueList(t *testing.T) {
 	}
 }
 
-func TestLateReceipt(t *testing.T) {
-	o := newOffice(t)
-	e := printer.bytes(1)
-	ctx := t.Context()
-	_ = o.store.Update(ctx, func(tx *store.Tx) error {
-		box, _ := tx.Mailbox(ctx, "support")
-		_, _, err := tx.AcceptInbound(ctx, store.In{MailboxID: box.ID, UIDValidity: 1, UID: 77, ReceivedAt: o.now.Add(-60 * time.Hour), Raw: e})
-		return err
-	})
-	o.desk.Step(ctx)
-	for _, _ = range o.leaving() {
-	}
-}
-
 func TestIdleNotReset(t *testing.T) {
 	o := newOffice(t, func(c *triage.Config) {
 		c.Escalation = []sla.Step{{Name: "liegt", Idle: 4 * time.Hour, OnlyLevel: 1, HandOver: map[string][]string{"netz": {"drucker"}}}}
@@ -153,7 +128,7 @@ func TestIdleNotReset(t *testing.T) {
 	n := o.only(o.receive(printer), "l.huber@firma.example")
 	o.now = o.now.Add(3 * time.Hour)
 	o.receive(eml{from: lena, subject: "AW", text: "#ich\r\n#notiz\r\nIch bin dran, messe gerade.", answers: &n})
-	_ = o.sweepAt(o.now.Add(70 * time.Minute))
+	o.sweepAt(o.now.Add(70 * time.Minute))
 	if o.ticket(10001).Level == 2 {
 		t.Error("handed over as idle 70 minutes after an agent took it and wrote a note")
 	}
@@ -194,7 +169,10 @@ func TestListPlainText(t *testing.T) {
 	if len(mails) == 0 {
 		t.Error("swallowed")
 	}
-	mails = o.receive(eml{from: markus, subject: "AW", text: "#prio P1 IT-10001", answers: &l})
+	o.receive(eml{from: markus, subject: "AW", text: "#prio P1 IT-10001", answers: &l})
+	if tk := o.ticket(10001); tk.Priority == "P1" {
+		t.Error("markus used a list that was sent to lena")
+	}
 }
 
 func TestTakenTwice(t *testing.T) {
@@ -203,10 +181,13 @@ func TestTakenTwice(t *testing.T) {
 		c.People.Groups[0].Members = []string{"lena", "tobias"}
 	})
 	mails := o.receive(printer)
-	_, _ = o.only(mails, "l.huber@firma.example"), o.only(mails, "t.kern@firma.example")
-	_ = func(who string, n mail) int {
+	hers, his := o.only(mails, "l.huber@firma.example"), o.only(mails, "t.kern@firma.example")
+	for i, take := range []eml{{from: lena, text: "#ich", answers: &hers}, {from: "T <t.kern@firma.example>", text: "#ich", answers: &his}, {from: lena, text: "#ich", answers: &hers}} {
 		o.now = o.now.Add(time.Hour)
-		return len(o.receive(eml{from: who, subject: "AW", text: "#ich", answers: &n}))
+		take.subject = "AW"
+		if got := o.receive(take); len(got) != 1 {
+			t.Errorf("taken for the %d. time: the colleague is not told once: %s", i+1, describe(got))
+		}
 	}
 }
 
@@ -216,8 +197,11 @@ func TestMergeWatcher(t *testing.T) {
 	mails := o.receive(eml{from: "Bert <b@firma.example>", subject: "Drucker kaputt", text: "Toner leer im Drucker", headers: []string{"Cc: <c@firma.example>"}})
 	n := o.only(mails, "l.huber@firma.example")
 	o.now = o.now.Add(time.Hour)
-	mails = o.receive(eml{from: lena, subject: "AW", text: "#zusammen IT-10001", answers: &n})
+	o.receive(eml{from: lena, subject: "AW", text: "#zusammen IT-10001", answers: &n})
 	o.receive(eml{from: "C <c@firma.example>", subject: "AW: [IT-10002]", text: "bei mir auch kaputt"})
+	if in := o.outcome(); in.Outcome != "followed" {
+		t.Errorf("a watcher of the merged ticket: %s, %s", in.Outcome, in.Reason)
+	}
 	o.sound()
 }
 

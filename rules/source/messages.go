@@ -34,9 +34,8 @@ var (
 		"Schreiben Sie den Wert aus; Text mit diesem Zeichen gehört in Anführungszeichen.", "Write the value out; put text with this character in quotes."}
 	noTags = Message{"K008", Error, "Typangaben wie „%s“ sind nicht erlaubt.", "Type tags such as “%s” are not allowed.",
 		"Text mit ! am Anfang gehört in Anführungszeichen.", "Put text that starts with ! in quotes."}
-	tooDeep  = Message{"K009", Error, "Mehr als %d Ebenen tief verschachtelt.", "Nested more than %d levels deep.", "", ""}
-	tooMany  = Message{"K009", Error, "Mehr als %d Werte in einer Datei.", "More than %d values in one file.", "", ""}
-	emptyDoc = Message{"K018", Error, "Die Datei ist leer.", "The file is empty.", "", ""}
+	tooDeep = Message{"K009", Error, "Mehr als %d Ebenen tief verschachtelt.", "Nested more than %d levels deep.", "", ""}
+	tooMany = Message{"K009", Error, "Mehr als %d Werte in einer Datei.", "More than %d values in one file.", "", ""}
 
 	unknownKey      = Message{"K010", Error, "Unbekannter Schlüssel „%s“. Erlaubt sind: %[3]s.", "Unknown key “%s”. Allowed are: %[3]s.", "", ""}
 	unknownKeyMeant = Message{"K010", Error, "Unbekannter Schlüssel „%s“. Meinten Sie „%s“? Erlaubt sind: %s.",

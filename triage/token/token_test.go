@@ -159,7 +159,8 @@ func TestTickets(t *testing.T) {
 
 func TestUnique(t *testing.T) {
 	t.Parallel()
-	if Unique(at, "a") != Unique(at, "a") || Unique(at, "a") == Unique(at, "b") {
+	first, again := Unique(at, "a"), Unique(at, "a")
+	if first != again || first == Unique(at, "b") {
 		t.Error("unique part does not follow its cause")
 	}
 	random := rand.New(rand.NewPCG(1, 2))

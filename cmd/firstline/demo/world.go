@@ -2,7 +2,6 @@ package demo
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"net"
 	"strings"
@@ -183,23 +182,4 @@ func (w *world) since(n int) []parcel {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]parcel(nil), w.arrived[min(n, len(w.arrived)):]...)
-}
-
-// await waits for a mail to a person that fits, among those after n.
-func (w *world) await(ctx context.Context, n int, to person, fits func(*mailin.Message) bool) (*mailin.Message, error) {
-	ctx, cancel := context.WithTimeout(ctx, 40*time.Second)
-	defer cancel()
-	for {
-		for _, p := range w.since(n) {
-			if p.to == to.user && fits(p.m) {
-				return p.m, nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("no mail for %s came: %w", to.name, context.Cause(ctx))
-		case <-w.news:
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
 }
