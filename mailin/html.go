@@ -54,11 +54,11 @@ type list struct {
 }
 
 type htmlWriter struct {
-	out       []byte
-	cids      []string
-	newlines  int  // line ends due before the next text
-	space     bool // a blank is due before the next text
-	quote     int
+	out      []byte
+	cids     []string
+	newlines int  // line ends due before the next text
+	space    bool // a blank is due before the next text
+	quote    int
 	// quoteLevels has one entry per open blockquote: whether it counts as a quote.
 	quoteLevels []bool
 	pre         int
