@@ -137,7 +137,7 @@ func (s *shop) fill(mails ...[]byte) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer s.close(st)
+	defer st.Close()
 	desk, err := triage.New(ctx, st, mailout.DefaultTexts(), slog.New(slog.DiscardHandler), &c.Desk)
 	if err != nil {
 		s.t.Fatal(err)
@@ -163,18 +163,6 @@ func (s *shop) fill(mails ...[]byte) {
 }
 
 const anna = "Anna Berger <a.berger@firma.example>"
-
-// close closes a store and waits until its lock is free: a process that another
-// test is just starting holds it until it runs a program of its own.
-func (s *shop) close(st *store.Store) {
-	s.t.Helper()
-	if err := st.Close(); err != nil {
-		s.t.Fatal(err)
-	}
-	for inUse(st.Dir()) {
-		time.Sleep(time.Millisecond)
-	}
-}
 
 // fault49 is a mail that no FAQ entry answers.
 const fault49 = "Hallo,\nder Drucker im 2. OG zeigt Fehler 49 und riecht verbrannt.\n\nGruß\nAnna"

@@ -299,7 +299,7 @@ func TestRunExitCodes(t *testing.T) {
 	if got := s.with("run"); got.code != exitTemporary || !strings.Contains(got.err, "locked") {
 		t.Errorf("second daemon: exit %d, %s", got.code, got.err)
 	}
-	s.close(st)
+	st.Close()
 	ctx, stop := context.WithCancel(t.Context())
 	stop() // SIGTERM at once
 	var out, errs strings.Builder

@@ -2,15 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -35,7 +29,7 @@ func runStatus(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return fmt.Errorf("read figures: %w", err)
 	}
-	running := inUse(st.Dir())
+	running := store.InUse(st.Dir())
 	ill := illnesses(stats, st.Now(), running)
 	if c.json {
 		err = c.printJSON(struct {
@@ -136,20 +130,4 @@ func commit() string {
 		}
 	}
 	return "unknown"
-}
-
-// inUse reports whether a daemon works on a data directory: the process whose id
-// stands in the lock file lives. The lock itself is not tried, because that could
-// get in the way of a daemon that starts just now.
-func inUse(dir string) bool {
-	b, err := os.ReadFile(filepath.Join(dir, "lock"))
-	if err != nil {
-		return false
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
-	if err != nil {
-		return false
-	}
-	err = syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
 }
