@@ -87,10 +87,16 @@ func trustedID(id string, trusted []string) bool {
 }
 
 // borderLine is the index of the topmost Received line written by a border host.
-// Everything above it was written by our own servers.
+// Everything above it was written by our own servers. Lines of local delivery on
+// the very top (LMTP, RFC 2033) are ours whoever wrote the mail: what somebody
+// forged stands below the line of the server that took it.
 func borderLine(h *header, hosts []string) (int, bool) {
+	top := true
 	for i := range h.fields {
 		if !equalFold(h.fields[i].name, "Received") {
+			continue
+		}
+		if top = top && receivedLocally(unfold(h.fields[i].value)); top {
 			continue
 		}
 		if len(hosts) == 0 || hostMatches(receivedBy(unfold(h.fields[i].value)), hosts) {
@@ -98,6 +104,18 @@ func borderLine(h *header, hosts []string) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// receivedLocally tells a line that the mailbox server wrote when the mail was
+// delivered to it: "with LMTP", or LMTPS and the like (RFC 3848).
+func receivedLocally(s string) bool {
+	w := strings.Fields(stripComments(s))
+	for i := range w {
+		if strings.EqualFold(w[i], "with") && i+1 < len(w) {
+			return len(w[i+1]) >= 4 && strings.EqualFold(w[i+1][:4], "LMTP")
+		}
+	}
+	return false
 }
 
 func hostMatches(host string, hosts []string) bool {
