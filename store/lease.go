@@ -25,3 +25,18 @@ func (tx *Tx) ForgiveAttempts(ctx context.Context, ids []int64) error {
 		WHERE attempts > 0 AND state = 'new' AND id IN (SELECT value FROM json_each(?))`, jsonIDs(ids))
 	return err
 }
+
+// MarkUndelivered closes a mail as failed although a server took it: a delivery
+// report says that it did not arrive (RFC 3464). ErrNotFound when the mail is
+// neither queued nor sent.
+func (tx *Tx) MarkUndelivered(ctx context.Context, id int64, reason string) error {
+	err := tx.one(ctx, `UPDATE outbox SET
+			state = 'failed',
+			last_error = ?,
+			closed_at = ?
+		WHERE id = ? AND state IN ('queued', 'sent')`, reason, tx.Now, id)
+	if err != nil {
+		return fmt.Errorf("mark outbox %d undelivered: %w", id, err)
+	}
+	return nil
+}

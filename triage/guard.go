@@ -145,7 +145,7 @@ func (t *turn) outEvent(out store.Outgoing, kind, reason string) error {
 // ticket stays as it is.
 func (t *turn) undelivered(out store.Outgoing, why string) error {
 	if out.State != "failed" {
-		if err := t.tx.MarkFailed(t.ctx, out.ID, why); err != nil {
+		if err := t.tx.MarkUndelivered(t.ctx, out.ID, why); err != nil {
 			return fmt.Errorf("mark outbox %d failed: %w", out.ID, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package triage_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -216,6 +217,13 @@ func TestBounce(t *testing.T) {
 	notice := o.only(mails, "l.huber@firma.example")
 	o.now = o.now.Add(time.Hour)
 	reply := o.only(o.receive(eml{from: lena, subject: "AW", text: "Bitte neu starten.", answers: &notice}), "a.berger@firma.example")
+	err := o.store.Update(t.Context(), func(tx *store.Tx) error { // the server took it first
+		_, err := tx.ClaimOutbox(t.Context(), 100, time.Minute)
+		return errors.Join(err, tx.MarkSent(t.Context(), reply.ID, "250 ok"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	dsn := func(recipient string) []byte {
 		return []byte("Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.firma.example\r\nTo: " + support + "\r\nSubject: Undelivered Mail Returned to Sender\r\n" +
 			"Message-ID: <" + recipient + "@mx>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n" +

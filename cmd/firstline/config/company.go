@@ -53,7 +53,7 @@ func (d *decoder) outgoing() {
 	d.c.Desk.Outgoing = triage.Outgoing{
 		FromName:       m.String("from_name", "IT-Support "+d.c.Desk.Company.Name),
 		PlusAddressing: m.Bool("plus_addressing", false),
-		NullSender:     m.Bool("null_sender", true),
+		NullSender:     m.Bool("null_sender", false),
 		Limits: triage.Limits{
 			PerSenderDay:   l.Int("auto_mails_per_sender_per_day", 5, 1, 1000),
 			PerSender10Min: l.Int("auto_mails_per_sender_per_10min", 2, 1, 1000),
