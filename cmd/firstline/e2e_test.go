@@ -19,7 +19,7 @@ type realTicket struct {
 	Ticket, State, Requester, Category string
 	Messages                           []struct{ Visibility, Kind, Agent, Text string }
 	Events                             []struct{ Kind, Actor, New, Reason string }
-	Mails                              []struct{ Cause, Recipient, State, Class, LastError string }
+	Mails                              []realMail
 }
 
 func (w *realWorld) show(ticket string) realTicket {
@@ -226,7 +226,7 @@ func (w *realWorld) undeliverable() {
 	ticket := notice.m.Subject[i : i+len("IT-10001")]
 	w.submit(letter{from: "lena", text: "Guten Tag,\n\nbitte melden Sie sich neu an.\n\nLena Huber", answers: notice.m})
 	tk := w.awaitTicket(ticket, "with a failed reply", func(tk realTicket) bool {
-		return slices.ContainsFunc(tk.Mails, func(m struct{ Cause, Recipient, State, Class, LastError string }) bool {
+		return slices.ContainsFunc(tk.Mails, func(m realMail) bool {
 			return m.Recipient == requester && m.Class == "human" && m.State == "failed" && m.LastError != ""
 		})
 	})

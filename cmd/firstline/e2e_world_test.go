@@ -401,3 +401,9 @@ func (w *realWorld) decode(v any, args ...string) {
 		w.t.Fatalf("firstline %s --json: %v\n%s", strings.Join(args, " "), err, out)
 	}
 }
+
+// realMail is a leaving mail as show --json prints it.
+type realMail struct {
+	Cause, Recipient, State, Class string
+	LastError                      string `json:"last_error"`
+}
