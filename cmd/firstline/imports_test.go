@@ -17,6 +17,7 @@ var allowedImports = map[string][]string{
 	"triage/sla":                   nil,
 	"triage/state":                 nil,
 	"triage/command":               nil,
+	"triage/report":                {"triage/sla"},
 	"triage/token":                 nil,
 	"mailout":                      nil,
 	"rules":                        {"mailin", "rules/source"},
@@ -25,8 +26,8 @@ var allowedImports = map[string][]string{
 	"mailin/imap/imaptest":         nil,
 	"mailout/smtp":                 {"mailout", "store"},
 	"mailout/smtp/smtptest":        nil,
-	"triage":                       {"mailin", "mailout", "rules", "store", "triage/command", "triage/sla", "triage/state", "triage/token"},
-	"cmd/firstline/config":         {"mailin", "mailout", "rules", "rules/source", "rules/starter", "triage", "triage/sla", "triage/state", "triage/token"},
+	"triage":                       {"mailin", "mailout", "rules", "store", "triage/command", "triage/report", "triage/sla", "triage/state", "triage/token"},
+	"cmd/firstline/config":         {"mailin", "mailout", "rules", "rules/source", "rules/starter", "triage", "triage/report", "triage/sla", "triage/state", "triage/token"},
 	"cmd/firstline/service":        {"*"},
 	"cmd/firstline/demo":           {"*"},
 	"cmd/firstline":                {"*"},
@@ -34,7 +35,7 @@ var allowedImports = map[string][]string{
 }
 
 // pure packages hold decisions: no clock of their own, no files, no network.
-var pure = []string{"mailin", "rules", "rules/source", "triage/sla", "triage/state", "triage/command", "triage/token", "mailout"}
+var pure = []string{"mailin", "rules", "rules/source", "triage/sla", "triage/state", "triage/command", "triage/report", "triage/token", "mailout"}
 
 // forbidden are standard packages that would make a pure package impure.
 var forbidden = []string{"os", "net", "net/http", "database/sql", "log", "log/slog", "os/exec"}
