@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -186,7 +187,7 @@ func TestOpenRefuses(t *testing.T) {
 		want   error
 		text   string
 	}{
-		{"newer", Options{}, func(t *testing.T, dir string) { setVersion(t, dir, 99) }, ErrNewerSchema, "its schema is 99, this program knows 1"},
+		{"newer", Options{}, func(t *testing.T, dir string) { setVersion(t, dir, 99) }, ErrNewerSchema, "its schema is 99, this program knows "},
 		{"newer read only", Options{ReadOnly: true}, func(t *testing.T, dir string) { setVersion(t, dir, 99) }, ErrNewerSchema, "99"},
 		{"older read only", Options{ReadOnly: true}, func(t *testing.T, dir string) { setVersion(t, dir, 0) }, ErrOlderSchema, "start the daemon once"},
 		{"no mails", Options{}, func(t *testing.T, dir string) { must(t, os.Remove(filepath.Join(dir, MailFileName))) }, ErrCorrupt, "firstline.mail has 0 octets"},
@@ -246,11 +247,11 @@ func TestMigrateCopiesBefore(t *testing.T) {
 		}
 		return migrate(t.Context(), c, path, right) // nothing left to do
 	}))
-	before, err := openConn(path + ".v1")
+	before, err := openConn(path + ".v" + strconv.Itoa(len(steps)))
 	must(t, err)
 	defer before.close()
 	tx := &Tx{c: before}
-	if v, err := userVersion(t.Context(), before); v != 1 || err != nil {
+	if v, err := userVersion(t.Context(), before); v != len(steps) || err != nil {
 		t.Errorf("copy has version %d, %v", v, err)
 	}
 	if n, err := tx.number(t.Context(), "SELECT count(*) FROM inbox"); n != 1 || err != nil {

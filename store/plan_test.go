@@ -8,7 +8,7 @@ import (
 )
 
 // big are the tables that grow with the mail.
-var big = []string{"inbox", "uid", "ticket", "participant", "message", "attachment", "event", "trace", "outbox", "clock", "timer", "faq_outcome", "hold"}
+var big = []string{"inbox", "uid", "ticket", "participant", "message", "attachment", "event", "trace", "outbox", "clock", "clock_event", "timer", "faq_outcome", "hold"}
 
 // No statement of the daily work reads a growing table from end to end: each
 // text that the exercise prepares is explained.
@@ -58,6 +58,12 @@ func byID(text string) bool {
 // exercise calls what the workers call; what the calls return is not looked at.
 func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	now := tx.Now
+	_ = tx.InsertClockEvent(ctx, ClockEvent{TicketID: tk.ID, Event: "opened"})
+	_, _ = tx.LastClockEvent(ctx, tk.ID)
+	_, _ = tx.LastWorkAt(ctx, tk.ID)
+	_, _ = tx.ClockEvents(ctx, tk.ID)
+	_, _ = tx.RunningTicketIDs(ctx)
+	_, _ = tx.TicketIDsCreated(ctx, now, now)
 	_, _, _ = tx.AcceptInbound(ctx, In{MailboxID: 1, UIDValidity: 1, UID: 2, Raw: []byte("b")})
 	_, _ = tx.KnownUIDs(ctx, 1, 1, 1)
 	_, _ = tx.HasUID(ctx, 1, 1, 1)
