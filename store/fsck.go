@@ -30,7 +30,7 @@ var invariants = []struct{ name, text, sql string }{
 	{"assignee_not_replayed", "tickets whose assignee is not that of their newest event", replay("assignee", "'assigned'")},
 	{"level_not_replayed", "tickets whose level is not that of their newest event", replay("level", "'level'")},
 	{"ticket_without_number", "tickets without a number that are not held", `SELECT id FROM ticket
-		WHERE number IS NULL AND state NOT IN ('held', 'discarded')`},
+		WHERE number IS NULL AND state NOT IN ('held', 'discarded', 'merged')`},
 	{"number_not_reserved", "tickets whose number would be given out again", `SELECT id FROM ticket
 		WHERE number >= (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'next_number')`},
 	{"requester_not_participant", "tickets whose requester is not among the participants", `SELECT id FROM ticket

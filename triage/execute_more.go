@@ -38,7 +38,7 @@ func (j *job) merge(c command.Command) error {
 	if err := j.mergePeople(&target); err != nil {
 		return err
 	}
-	if j.tk.Requester == target.Requester {
+	if j.tk.Requester == target.Requester || j.tk.Number == 0 { // a held sender was never told of a ticket
 		return nil
 	}
 	into := j.tag(&target)

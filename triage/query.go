@@ -22,6 +22,9 @@ func (t *turn) withoutTicket(ac agentContext, parsed command.Mail) (result, erro
 		return t.holdMail(ac.agent, holdSyntax, "no command", []mailout.Problem{{Line: 1, Source: firstLine(t.m.Reply), Text: inLang([2]string{
 			"hier hilft nur ein Befehl mit Ticketnummer, zum Beispiel #ich IT-10423.", "only a command with a ticket number helps here, such as #mine IT-10423."}, lang)}}, false)
 	}
+	if lost := aboutNothing(parsed); len(lost.Problems) > 0 {
+		return t.holdMail(ac.agent, holdSyntax, problemsText(lost), t.problemsOf(ac.agent, lost), false)
+	}
 	var names []string
 	byTicket := map[command.Ref][]command.Command{}
 	var refs []command.Ref
@@ -57,6 +60,21 @@ func (t *turn) withoutTicket(ac agentContext, parsed command.Mail) (result, erro
 	}
 	r.reason = strings.Join(names, " ")
 	return r, nil
+}
+
+// aboutNothing are the commands of a mail that would act on a ticket, where the mail
+// neither names one nor opens one.
+func aboutNothing(parsed command.Mail) command.Mail {
+	if parsed.Has(command.Phone) || parsed.Has(command.Forward) {
+		return command.Mail{}
+	}
+	var lost command.Mail
+	for _, c := range parsed.Commands {
+		if c.Verb.Phase() != command.PhaseQuery && c.Ticket == (command.Ref{}) {
+			lost.Problems = append(lost.Problems, command.Problem{Line: c.Line, Literal: c.Literal, Verb: c.Verb, Code: command.NoTicket})
+		}
+	}
+	return lost
 }
 
 // queries answers the queries among the commands of a ticket mail.

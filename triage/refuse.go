@@ -75,8 +75,12 @@ func (j *job) refuses(c command.Command) (text [2]string, bad bool) {
 			return [2]string{"das ist die anfragende Person; #für ändert sie.", "that is the requester; #for changes it."}, true
 		}
 	case command.Requester, command.Category, command.Priority, command.Impact, command.Urgency, command.Subject,
-		command.Take, command.Assign, command.Unassign, command.Group, command.Call, command.Manager:
+		command.Unassign, command.Group, command.Call, command.Manager:
 		if held {
+			return notNow, true
+		}
+	case command.Take, command.Assign: // nobody works on what is closed
+		if !j.reachable(state.Assign) && state.Otherwise(state.State(j.tk.State), state.Assign) == state.Refused {
 			return notNow, true
 		}
 	}

@@ -222,6 +222,41 @@ func rootCAs(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// Step lets every worker take one turn, in the order a mail passes them, and
+// returns how many mails and timers they finished. It does not wait: whoever keeps
+// the clock decides when the next turn is. Not together with Run.
+func (s *Service) Step(ctx context.Context) (int, error) {
+	for _, p := range s.pollers {
+		if err := p.Step(ctx); err != nil {
+			return 0, fmt.Errorf("imap: %w", err)
+		}
+	}
+	done, err := s.Desk.Step(ctx)
+	if err != nil {
+		return done, fmt.Errorf("triage: %w", err)
+	}
+	n, err := s.Desk.Sweep(ctx)
+	if done += n; err != nil || s.sender == nil {
+		return done, err
+	}
+	n, err = s.sender.Step(ctx)
+	if err != nil {
+		return done, fmt.Errorf("smtp: %w", err)
+	}
+	return done + n, nil
+}
+
+// Close ends the connections and closes the store, after Step; Run does it itself.
+func (s *Service) Close(ctx context.Context) error {
+	for _, p := range s.pollers {
+		p.Close(ctx)
+	}
+	if s.sender != nil {
+		s.sender.Close()
+	}
+	return s.Store.Close()
+}
+
 // drainFor is how long the workers may take to finish what they are at.
 const drainFor = 10 * time.Second
 
