@@ -16,9 +16,17 @@ type docBlock struct {
 	only    nodeKind // textOnly or htmlOnly; literal = both
 }
 
-type cell struct{ text, html string }
+// cell is a piece of a line in both forms. raw: it is what a person wrote and
+// nothing else, so its lines stay as they are.
+type cell struct {
+	text, html string
+	raw        bool
+}
 
-type docButton struct{ label, answer string }
+type docButton struct {
+	label, answer string
+	primary       bool
+}
 
 // expander turns template lines into blocks.
 type expander struct {
@@ -70,7 +78,7 @@ func (e *expander) lines(lines []line) {
 			continue
 		}
 		for _, g := range l.goes {
-			b.buttons = append(b.buttons, docButton{label: strings.TrimSpace(e.cell(g.label).text), answer: g.answer})
+			b.buttons = append(b.buttons, docButton{label: strings.TrimSpace(e.cell(g.label).text), answer: g.answer, primary: g.primary})
 		}
 		e.out = append(e.out, b)
 	}
@@ -102,8 +110,22 @@ func (e *expander) block(n *node) {
 func (e *expander) cell(nodes []node) cell {
 	var t, h strings.Builder
 	e.inline(nodes, &t, &h)
-	text := strings.ReplaceAll(strings.ReplaceAll(t.String(), "`", ""), backtick, "`")
-	return cell{text: text, html: codeSpans(h.String())}
+	c := cell{text: strings.ReplaceAll(codeText(t.String()), backtick, "`"), html: codeSpans(h.String())}
+	if len(nodes) == 1 && nodes[0].kind == variable {
+		v := e.value(nodes[0].name)
+		c.raw = v.multi && !v.markdown
+	}
+	return c
+}
+
+// codeText takes out the backticks of a template; the blanks between two of them
+// never end a line.
+func codeText(s string) string {
+	parts := strings.Split(s, "`")
+	for i := 1; i < len(parts)-1; i += 2 {
+		parts[i] = strings.ReplaceAll(parts[i], " ", keptBlank)
+	}
+	return strings.Join(parts, "")
 }
 
 func (e *expander) inline(nodes []node, t, h *strings.Builder) {
@@ -125,6 +147,9 @@ func (e *expander) inline(nodes []node, t, h *strings.Builder) {
 		}
 	}
 }
+
+// keptBlank stands for a blank at which no line is broken, until lines are broken.
+const keptBlank = "\x02"
 
 // backtick stands for a backtick of a value while those of the template are
 // taken out; a control character, so no value can hold it.

@@ -1,6 +1,9 @@
 package mailout
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // InternalKind is a kind of mail to an agent, a lead or an admin.
 type InternalKind string
@@ -60,6 +63,7 @@ type InternalData struct {
 	Ticket     Ticket
 	Requester  Person
 	Unverified bool   // the sender is not proven: said in the first line
+	Mine       bool   // the recipient has taken it
 	Open       int    // open tickets of the requester
 	Last       string // "IT-10388 (gelöst)"
 	Score      string // category score, "21:0"
@@ -84,6 +88,9 @@ type InternalData struct {
 	// MoreHistory counts entries left out of History.
 	MoreHistory int
 
+	// Held says why a mail of the agent was not carried out: proof, collision,
+	// suspicious or leak; each asks for another answer.
+	Held     string
 	Problems []Problem
 	CanOK    bool // answering ok runs it with the suggestions
 	Until    time.Time
@@ -162,7 +169,12 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"marker":             func(d *InternalData, _ clock) value { return plain(d.Marker) },
 	"purpose":            func(d *InternalData, _ clock) value { return plain(d.Purpose) },
 	"public":             func(d *InternalData, _ clock) value { return truth(d.Public) },
-	"recipient":          func(d *InternalData, _ clock) value { return plain(d.Recipient) },
+	"recipient":          func(d *InternalData, _ clock) value { return plain(firstName(d.Recipient)) },
+	"mine":               func(d *InternalData, _ clock) value { return truth(d.Mine) },
+	"held.proof":         func(d *InternalData, _ clock) value { return truth(d.Held == "proof") },
+	"held.collision":     func(d *InternalData, _ clock) value { return truth(d.Held == "collision") },
+	"held.suspicious":    func(d *InternalData, _ clock) value { return truth(d.Held == "suspicious") },
+	"held.leak":          func(d *InternalData, _ clock) value { return truth(d.Held == "leak") },
 	"owner":              func(d *InternalData, _ clock) value { return plain(d.Owner) },
 	"author":             func(d *InternalData, _ clock) value { return plain(d.Author) },
 	"at":                 func(d *InternalData, c clock) value { return plain(c.short(d.At)) },
@@ -202,6 +214,7 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"faq.id":             func(d *InternalData, _ clock) value { return plain(d.FAQ) },
 	"more.rows":          func(d *InternalData, _ clock) value { return count(d.MoreRows) },
 	"more.history":       func(d *InternalData, _ clock) value { return count(d.MoreHistory) },
+	"first.tag":          func(d *InternalData, _ clock) value { return plain(firstTag(d.Rows)) },
 	"first_problem":      func(d *InternalData, _ clock) value { return plain(firstProblem(d.Problems)) },
 	"requester.name":     func(d *InternalData, _ clock) value { return plain(nameOrAddress(d.Requester)) },
 	"requester.address":  func(d *InternalData, _ clock) value { return plain(d.Requester.Address) },
@@ -251,7 +264,7 @@ func (d *InternalData) list(name string, c clock) (items []map[string]value) {
 		}
 	case "rows":
 		for _, r := range d.Rows {
-			add(map[string]value{"item.due": plain(c.short(r.Due)), "item.overdue": truth(r.Overdue), "item.who": plain(r.Who), "item.tag": plain(r.Ticket.Tag),
+			add(map[string]value{"item.due": plain(c.listed(r)), "item.overdue": truth(r.Overdue), "item.who": plain(r.Who), "item.tag": plain(r.Ticket.Tag),
 				"item.subject": plain(r.Ticket.Subject), "item.priority_id": plain(r.Ticket.PriorityID), "item.state": plain(r.Ticket.State)})
 		}
 	}
@@ -270,6 +283,23 @@ func firstProblem(ps []Problem) string {
 		return ""
 	}
 	return truncate(OneLine(ps[0].Source), 60)
+}
+
+func firstTag(rows []Row) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	return rows[0].Ticket.Tag
+}
+
+// listed is when a ticket of a list is due; what is over since today names the
+// time alone.
+func (c clock) listed(r Row) string {
+	s := c.short(r.Due)
+	if r.Overdue && c.days(r.Due) == 0 {
+		_, s, _ = strings.Cut(s, " ")
+	}
+	return s
 }
 
 func nameOrAddress(p Person) string {

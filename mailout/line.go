@@ -119,6 +119,8 @@ func (p *parser) line(raw string, pos position) line {
 		l.style = styleSeparator
 	case cut("! "):
 		l.style = styleStrong
+	case cut(".. "):
+		l.style = styleMeta
 	case cut("== "):
 		l.style = styleHeading
 	case cut("|| "):
@@ -165,7 +167,8 @@ func (p *parser) buttons(text string, pos position) line {
 		if strings.Contains(answer, "{{") || !isASCII(answer) || len(answer) > 100 {
 			p.problem(pos, "write a short answer in ASCII: geloest", "the answer %q of a button cannot be typed into a mail address link", answer)
 		}
-		l.goes = append(l.goes, button{label: p.inline(label, pos, 0), answer: answer})
+		label, primary := strings.CutPrefix(label, "!")
+		l.goes = append(l.goes, button{label: p.inline(label, pos, 0), answer: answer, primary: primary})
 		after = strings.TrimSpace(after)
 		pos.column += utf8.RuneCountInString(text) - utf8.RuneCountInString(after)
 		text = after

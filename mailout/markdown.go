@@ -53,8 +53,8 @@ func styleMarkdown(html string) string {
 	return strings.NewReplacer(
 		"<!-- raw HTML omitted -->", "",
 		"<p>", `<p style="margin:0 0 10px 0">`,
-		"<ul>", `<ul style="margin:0 0 10px 0;padding-left:22px">`,
-		"<ol>", `<ol style="margin:0 0 10px 0;padding-left:22px">`,
+		"<ul>", `<ul style="margin:0 0 10px 22px;padding:0">`,
+		"<ol>", `<ol style="margin:0 0 10px 22px;padding:0">`,
 		"<li>", `<li style="margin:0 0 4px 0">`,
 		"<pre>", `<pre style="margin:0 0 10px 0;white-space:pre-wrap;font-family:Consolas,Menlo,monospace;font-size:14px">`,
 		"<blockquote>", `<blockquote style="margin:0 0 10px 0;padding-left:10px;border-left:3px solid #9aa5b1">`,

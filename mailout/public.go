@@ -1,6 +1,9 @@
 package mailout
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // PublicKind is a kind of mail to a requester.
 type PublicKind string
@@ -76,7 +79,8 @@ type PublicData struct {
 	Into       string // tag of the ticket this one belongs to
 	ReopenDays int
 	AskRating  bool
-	// Files are attachments that are not part of the mail because of their size.
+	// Files are the attachments of the mail; those that could not travel with it are
+	// named in it.
 	Files []File
 }
 
@@ -95,10 +99,11 @@ func (d *PublicData) values(lang string) values {
 	return values{
 		one: func(name string) (value, bool) { return d.value(name, c) },
 		many: func(name string) []map[string]value {
-			if name == "files" {
-				return fileValues(d.Files, c.lang)
+			if name != "files" {
+				return nil
 			}
-			return nil
+			left := slices.DeleteFunc(slices.Clone(d.Files), func(f File) bool { return f.Attached })
+			return fileValues(left, c.lang)
 		},
 	}
 }
@@ -113,9 +118,11 @@ var publicValues = map[string]func(*PublicData, clock) value{
 	"due.first_reply":      func(d *PublicData, c clock) value { return plain(c.full(d.FirstReply)) },
 	"due.deadline":         func(d *PublicData, c clock) value { return plain(c.date(d.Deadline)) },
 	"due.deadline_day":     func(d *PublicData, c clock) value { return plain(c.day(d.Deadline)) },
+	"due.deadline_on":      func(d *PublicData, c clock) value { return plain(c.on(d.Deadline)) },
 	"calendar.opening":     func(d *PublicData, c clock) value { return plain(c.full(d.Opening)) },
 	"calendar.hours":       func(d *PublicData, _ clock) value { return plain(d.Hours) },
 	"call.at":              func(d *PublicData, c clock) value { return plain(c.full(d.CallAt)) },
+	"call.of":              func(d *PublicData, c clock) value { return plain(c.of(d.CallAt)) },
 	"agent.name":           func(d *PublicData, _ clock) value { return plain(d.Agent) },
 	"text":                 func(d *PublicData, _ clock) value { return richText(d.Text.text, d.Text.markdown) },
 	"question":             func(d *PublicData, _ clock) value { return plain(d.Question) },

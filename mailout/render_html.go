@@ -40,7 +40,7 @@ func (d document) html(to target) string {
 // joins says which blocks stand in one element with their neighbours.
 func joins(s lineStyle) bool {
 	switch s {
-	case styleText, styleRow, styleLabel, styleTable, styleItem, styleQuote, styleAside:
+	case styleText, styleMeta, styleRow, styleLabel, styleTable, styleItem, styleQuote, styleAside:
 		return true
 	}
 	return false
@@ -62,12 +62,14 @@ func (w *htmlWriter) paragraph(style, content string) {
 func (w *htmlWriter) group(style lineStyle, rows []docBlock) {
 	switch style {
 	case styleText:
-		w.texts(rows)
+		w.texts("", rows)
+	case styleMeta:
+		w.texts(";font-size:13px;line-height:19px", rows)
 	case styleStrong:
 		w.b.WriteString(tableOpen + `<tr><td style="padding:2px 0 2px 10px;border-left:4px solid ` + accent + `;font-weight:bold">` +
 			rows[0].cells[0].html + "</td></tr></table>\n")
 	case styleHeading:
-		w.paragraph(";padding-top:6px;font-weight:bold", rows[0].cells[0].html)
+		w.b.WriteString(`<p style="margin:18px 0 10px 0;font-weight:bold">` + rows[0].cells[0].html + "</p>\n")
 	case styleSeparator:
 		w.paragraph(";font-size:11px;white-space:nowrap;overflow:hidden;"+pale, rows[0].cells[0].html)
 	case styleRow, styleLabel:
@@ -75,7 +77,7 @@ func (w *htmlWriter) group(style lineStyle, rows []docBlock) {
 	case styleTable:
 		w.table(rows)
 	case styleItem:
-		w.b.WriteString(`<ul style="margin:0 0 12px 0;padding-left:22px">`)
+		w.b.WriteString(`<ul style="margin:0 0 12px 22px;padding:0">`)
 		for _, r := range rows {
 			w.b.WriteString(`<li style="margin:0 0 4px 0">` + r.cells[0].html + "</li>")
 		}
@@ -85,7 +87,7 @@ func (w *htmlWriter) group(style lineStyle, rows []docBlock) {
 		if style == styleAside {
 			colour = ";" + pale
 		}
-		w.b.WriteString(tableOpen + `<tr><td style="padding:0 0 0 10px;border-left:3px solid ` + rule + colour + `">`)
+		w.b.WriteString(tableOpen + `<tr><td dir="auto" style="padding:0 0 0 10px;border-left:3px solid ` + rule + colour + `">`)
 		for i, r := range rows {
 			if i > 0 {
 				w.b.WriteString("<br>")
@@ -112,11 +114,11 @@ func (w *htmlWriter) endFooter() {
 const tableOpen = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 12px 0">`
 
 // texts writes lines as paragraphs; rendered Markdown brings its own.
-func (w *htmlWriter) texts(rows []docBlock) {
+func (w *htmlWriter) texts(style string, rows []docBlock) {
 	var lines []string
 	flush := func() {
 		if len(lines) > 0 {
-			w.paragraph("", strings.Join(lines, "<br>\n"))
+			w.paragraph(style, strings.Join(lines, "<br>\n"))
 			lines = nil
 		}
 	}
@@ -125,6 +127,11 @@ func (w *htmlWriter) texts(rows []docBlock) {
 		if isBlockHTML(h) {
 			flush()
 			w.b.WriteString(h + "\n")
+			continue
+		}
+		if r.cells[0].raw { // of a person: Arabic and Hebrew run from the right
+			flush()
+			w.b.WriteString(`<p dir="auto" style="margin:0 0 12px 0` + style + `">` + h + "</p>\n")
 			continue
 		}
 		lines = append(lines, h)
@@ -186,18 +193,34 @@ func (w *htmlWriter) table(rows []docBlock) {
 	w.b.WriteString("</table>\n")
 }
 
+// The looks of a button: the one most people want has a ground, the others a
+// frame. The padding is the link's, so that a thumb hits it anywhere; Outlook does
+// not know that and takes the cell's own, mso-padding-alt.
+const (
+	buttonCell    = `style="border-radius:4px;mso-padding-alt:7px 13px;border:1px solid `
+	buttonLink    = `style="display:inline-block;padding:7px 13px;text-decoration:none;font-size:14px;white-space:nowrap;color:`
+	primaryCell   = `<td bgcolor="` + accent + `" ` + buttonCell + accent + `;background:` + accent + `">`
+	secondaryCell = `<td ` + buttonCell + rule + `">`
+)
+
 // buttons writes links that stand side by side and wrap on narrow screens: one
-// floating table each, the form Outlook draws with its padding.
+// floating table each, the form Outlook draws.
 func (w *htmlWriter) buttons(bs []docButton) {
+	n := 0
 	for _, b := range bs {
 		uri := w.to.link(b.answer)
 		if uri == "" {
 			continue
 		}
+		n++
+		open, colour := secondaryCell, "inherit"
+		if b.primary {
+			open, colour = primaryCell, "#ffffff"
+		}
 		w.b.WriteString(`<table role="presentation" align="left" cellpadding="0" cellspacing="0" border="0" style="margin:0 8px 8px 0"><tr>` +
-			`<td bgcolor="` + accent + `" style="background:` + accent + `;border-radius:4px;padding:8px 14px">` +
-			`<a href="` + html.EscapeString(uri) + `" style="color:#ffffff;text-decoration:none;font-size:14px;white-space:nowrap">` +
-			html.EscapeString(b.label) + "</a></td></tr></table>\n")
+			open + `<a href="` + html.EscapeString(uri) + `" ` + buttonLink + colour + `">` + html.EscapeString(b.label) + "</a></td></tr></table>\n")
 	}
-	w.b.WriteString(`<div style="clear:both;height:4px;font-size:1px;line-height:4px">&nbsp;</div>` + "\n")
+	if n > 0 {
+		w.b.WriteString(`<br clear="all" style="clear:both;font-size:1px;line-height:6px">` + "\n")
+	}
 }

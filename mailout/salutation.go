@@ -25,6 +25,16 @@ func Salutation(p Person, lang string) string {
 	return hello + " " + name + ","
 }
 
+// firstName is how we greet agents, Lena Huber as Lena; a name that is no
+// person's, as of a vendor's desk, stays whole.
+func firstName(display string) string {
+	words := strings.Fields(PersonName(display))
+	if len(words) < 2 || isParticle(words[0]) {
+		return OneLine(display)
+	}
+	return words[0]
+}
+
 // PersonName returns a display name as one writes it, or "" when it is not a
 // person's name: "Berger, Anna (Vertrieb)" is Anna Berger, "IT <x@y>" is "".
 func PersonName(display string) string {

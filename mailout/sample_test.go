@@ -114,7 +114,7 @@ func sampleInternal(kind InternalKind, lang string) InternalData {
 			[]Problem{{1, "#sloved", "unknown. Did you mean #solved?"}, {2, "#assign brandel", "no such person. Did you mean markus (Markus Brandl)?"}})
 		d.Text = InternalNote(in(lang, "#gelost\n#prio hochh\n\nHallo Frau Berger,\nbitte noch einmal drucken.", "#sloved\n#assign brandel\n\nHello Mr Smith,\nplease print again."))
 	case HeldReply:
-		d.Purpose, d.Until = "x", at(2, 9, 30)
+		d.Purpose, d.Until, d.Held = "x", at(2, 9, 30), "proof"
 		d.Reason = InternalReason(in(lang, "Der Mailserver hat nicht bestätigt, dass die Mail von Ihnen kommt.", "The mail server did not confirm that the mail is yours."))
 		d.Text = InternalNote(in(lang, "Hallo Frau Berger,\nbitte noch einmal drucken.", "Hello Mr Smith,\nplease print again."))
 	case HeldSender:

@@ -23,6 +23,7 @@ func (p TemplateProblem) Error() string {
 //
 //	Subject: ...        the subject, first line only
 //	! text              the line that matters most
+//	.. text             what orients and matters less: facts, hints
 //	== text             a heading
 //	| key | text        a row of facts
 //	|| a | b | c        a row of a table; the first one is its head
@@ -31,7 +32,8 @@ func (p TemplateProblem) Error() string {
 //	~ text              the same, for agents alone
 //	:: LABEL | text     a block with a label
 //	---- text           the separator line
-//	[Label](answer)     buttons: a mail with this answer typed in
+//	[Label](answer)     buttons: a mail with this answer typed in; [!Label](answer)
+//	                    for the one most people want
 //	--                  everything below is the footer
 //	{{#text}} {{#html}} lines for one part alone, until {{/text}} {{/html}}
 //	{{> name}}          the lines of another file
@@ -74,8 +76,9 @@ type line struct {
 }
 
 type button struct {
-	label  []node
-	answer string
+	label   []node
+	answer  string
+	primary bool
 }
 
 type lineStyle uint8
@@ -84,6 +87,7 @@ const (
 	styleText lineStyle = iota
 	styleBlank
 	styleStrong
+	styleMeta
 	styleHeading
 	styleRow
 	styleTable

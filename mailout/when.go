@@ -87,6 +87,36 @@ func (c clock) day(t time.Time) string {
 	return c.dateOf(t, 0)
 }
 
+// on: morgen, am Dienstag, 3. März; tomorrow, on Tuesday, 3 March.
+func (c clock) on(t time.Time) string {
+	d := c.days(t)
+	if t.IsZero() || d >= -1 && d <= 1 {
+		return c.day(t)
+	}
+	if c.language() == "de" {
+		return "am " + c.day(t)
+	}
+	return "on " + c.day(t)
+}
+
+// of: von heute 09:05 Uhr, vom Dienstag, 3. März, 09:05 Uhr; of today 9:05 am.
+func (c clock) of(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	of, near := "of ", false
+	if d := c.days(t); d >= -1 && d <= 1 {
+		near = true
+	}
+	if c.language() == "de" {
+		of = map[bool]string{true: "von ", false: "vom "}[near]
+	}
+	if near {
+		return of + strings.Replace(c.full(t), ",", "", 1)
+	}
+	return of + c.full(t)
+}
+
 // date: Mi, 11. März.
 func (c clock) date(t time.Time) string {
 	if t.IsZero() {
