@@ -17,6 +17,9 @@ type Alarm struct {
 // one that is up is brought up to date.
 func (tx *Tx) RaiseAlarm(ctx context.Context, name, text string) (fresh bool, err error) {
 	n, err := tx.exec(ctx, "INSERT INTO alarm (name, since_at, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", name, tx.Now, text)
+	if err == nil && n == 1 {
+		err = tx.Count(ctx, TrafficAlarm, 1)
+	}
 	if err != nil || n == 1 {
 		return n == 1, err
 	}

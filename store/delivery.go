@@ -27,6 +27,7 @@ func (tx *Tx) ClaimOutbox(ctx context.Context, limit int, lease time.Duration) (
 	var claimed []Claimed
 	var ids []int64
 	broken := make(map[int64]error)
+	wait := time.Duration(0)
 	for _, class := range classOrder {
 		if len(claimed) >= limit {
 			break
@@ -43,6 +44,7 @@ func (tx *Tx) ClaimOutbox(ctx context.Context, limit int, lease time.Duration) (
 				broken[c.ID] = err
 				return nil
 			}
+			wait = max(wait, c.waited(tx.Now))
 			c.Attempts++
 			c.Unknown++
 			c.NextAttemptAt = tx.Now.Add(lease)
@@ -70,10 +72,22 @@ func (tx *Tx) ClaimOutbox(ctx context.Context, limit int, lease time.Duration) (
 			unknown = unknown + 1,
 			next_attempt_at = ?
 		WHERE id IN (SELECT value FROM json_each(?))`, tx.Now.Add(lease), jsonIDs(ids))
+	if err == nil {
+		err = tx.Peak(ctx, TrafficOutboxWait, wait)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("claim outbox: %w", err)
 	}
 	return claimed, nil
+}
+
+// waited is how long a mail has been due; one that was tried before, since it was
+// written. The hours in which it was not to leave do not count.
+func (o *Outgoing) waited(now time.Time) time.Duration {
+	if o.Attempts > 0 {
+		return now.Sub(o.CreatedAt)
+	}
+	return now.Sub(o.NextAttemptAt)
 }
 
 // MarkSent records that a claimed mail was accepted, with the server's reply.
@@ -88,7 +102,7 @@ func (tx *Tx) MarkSent(ctx context.Context, id int64, reply string) error {
 	if err != nil {
 		return fmt.Errorf("mark outbox %d sent: %w", id, err)
 	}
-	return nil
+	return tx.Count(ctx, TrafficOut, 1)
 }
 
 // MarkRetry schedules the next attempt of a claimed mail. unknown says that the
@@ -120,7 +134,7 @@ func (tx *Tx) MarkFailed(ctx context.Context, id int64, reason string) error {
 	if err != nil {
 		return fmt.Errorf("mark outbox %d failed: %w", id, err)
 	}
-	return nil
+	return tx.Count(ctx, TrafficRefused, 1)
 }
 
 // CancelOutgoing withdraws a mail that has not left. ErrNotFound when it is not

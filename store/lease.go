@@ -38,5 +38,5 @@ func (tx *Tx) MarkUndelivered(ctx context.Context, id int64, reason string) erro
 	if err != nil {
 		return fmt.Errorf("mark outbox %d undelivered: %w", id, err)
 	}
-	return nil
+	return tx.Count(ctx, TrafficBounced, 1)
 }

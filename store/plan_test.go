@@ -8,7 +8,7 @@ import (
 )
 
 // big are the tables that grow with the mail.
-var big = []string{"inbox", "uid", "ticket", "participant", "message", "attachment", "event", "trace", "outbox", "clock", "clock_event", "timer", "faq_outcome", "hold"}
+var big = []string{"inbox", "uid", "ticket", "participant", "message", "attachment", "event", "trace", "outbox", "clock", "clock_event", "timer", "faq_outcome", "hold", "traffic"}
 
 // No statement of the daily work reads a growing table from end to end: each
 // text that the exercise prepares is explained.
@@ -101,6 +101,8 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_, _ = tx.AttachmentsOfTicket(ctx, 1)
 	_, _ = tx.Events(ctx, 1)
 	_, _ = tx.EventsBetween(ctx, now, now, "a", "b")
+	_ = tx.Count(ctx, TrafficOut, 1)
+	_, _ = tx.TrafficBetween(ctx, now, now)
 	exerciseOutbox(ctx, tx)
 }
 

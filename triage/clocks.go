@@ -112,6 +112,13 @@ func (t *turn) readClocks(tk *store.Ticket) (sla.Clocks, error) {
 // writeClocks stores the clocks and makes the pending timers agree with them. The
 // ticket's other timers stay as they are.
 func (t *turn) writeClocks(tk *store.Ticket, cs sla.Clocks) error {
+	before, err := t.readClocks(tk)
+	if err != nil {
+		return err
+	}
+	if err := t.clockFacts(tk, before, cs); err != nil {
+		return err
+	}
 	rows := make([]store.Clock, len(cs))
 	for i, c := range cs {
 		rows[i] = store.Clock{

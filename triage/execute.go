@@ -265,6 +265,9 @@ func (j *job) note() error {
 		return err
 	}
 	if j.verb == command.Call {
+		if err := j.replyFact("call"); err != nil {
+			return err
+		}
 		return j.replied(state.PublicReply, sla.EventReply)
 	}
 	if j.tk.Assignee == "" || j.tk.Assignee == j.ac.agent.ID {
@@ -291,7 +294,7 @@ func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill fun
 	}
 	files := j.filesOf()
 	for _, address := range to {
-		_, err := j.toRequester(j.tk, address, letter{
+		queued, err := j.toRequester(j.tk, address, letter{
 			kind: kind, purpose: purpose, class: classHuman, agent: j.ac.agent.Name, files: files,
 			cause: fmt.Sprintf("reply:%d:%s", j.in.ID, short(address)),
 			fill: func(d *mailout.PublicData) {
@@ -301,9 +304,15 @@ func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill fun
 				}
 			},
 		})
+		if err == nil && kind == mailout.Resolved && address == j.tk.Requester {
+			err = j.surveyed(j.tk, queued)
+		}
 		if err != nil {
 			return err
 		}
+	}
+	if err := j.replyFact("reply"); err != nil {
+		return err
 	}
 	j.worded = true
 	return j.message(j.tk, store.Message{

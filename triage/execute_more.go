@@ -7,6 +7,7 @@ import (
 	"firstline/mailout"
 	"firstline/store"
 	"firstline/triage/command"
+	"firstline/triage/report"
 	"firstline/triage/sla"
 	"firstline/triage/state"
 	"firstline/triage/token"
@@ -94,6 +95,9 @@ func (j *job) accept(command.Command) error {
 	}
 	if err := j.tx.DropTimers(j.ctx, j.tk.ID, timerDiscard); err != nil {
 		return fmt.Errorf("drop timer: %w", err)
+	}
+	if err := j.fact(j.tk, j.actor(), report.KindAccepted, "", "", "", j.openedFacts(j.tk, false)); err != nil {
+		return err
 	}
 	if err := j.move(j.tk, state.Accept, j.actor(), "accepted"); err != nil {
 		return err

@@ -285,10 +285,13 @@ func (j *job) solved(command.Command) error {
 	if err := j.resolve(j.tk, state.Resolve, sla.EventResolved, j.actor(), "solved"); err != nil || withText {
 		return err
 	}
-	_, err := j.toRequester(j.tk, j.tk.Requester, letter{
+	queued, err := j.toRequester(j.tk, j.tk.Requester, letter{
 		kind: mailout.Resolved, purpose: token.Solved, class: classAutomatic, cause: fmt.Sprintf("solved:%d:%d", j.tk.ID, j.tk.Reopens), fill: j.resolution,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return j.surveyed(j.tk, queued)
 }
 
 // resolution fills what stands below the text of a solved mail.
@@ -309,6 +312,9 @@ func (j *job) wait(c command.Command) error {
 			return err
 		}
 		said, j.text = true, question
+		if err := j.replyFact("reply"); err != nil {
+			return err
+		}
 		if err := j.message(j.tk, store.Message{InboxID: j.in.ID, Visibility: "public", Kind: "reply", Author: j.from,
 			Name: j.ac.agent.Name, Agent: j.ac.agent.ID, Text: question}, nil); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"firstline/mailin"
 	"firstline/mailout"
 	"firstline/store"
+	"firstline/triage/report"
 	"firstline/triage/sla"
 	"firstline/triage/state"
 	"firstline/triage/token"
@@ -112,6 +113,9 @@ func (t *turn) answerFAQ(tk *store.Ticket, p plan) (bool, error) {
 	}
 	if err := t.tx.SaveFAQOutcome(t.ctx, store.FAQOutcome{TicketID: tk.ID, Entry: faq.ID, Requester: tk.Requester, SentAt: t.now}); err != nil {
 		return false, fmt.Errorf("record answer of ticket %d: %w", tk.ID, err)
+	}
+	if err := t.event(tk, "system", report.KindFAQ, "", faq.ID, ""); err != nil {
+		return false, err
 	}
 	if faq.KeepOpen {
 		if err := t.save(tk); err != nil {

@@ -8,6 +8,7 @@ import (
 	"firstline/mailin"
 	"firstline/mailout"
 	"firstline/store"
+	"firstline/triage/report"
 	"firstline/triage/sla"
 	"firstline/triage/state"
 	"firstline/triage/token"
@@ -334,6 +335,9 @@ func (t *turn) faqOutcome(tk *store.Ticket, outcome string) error {
 	if err == nil {
 		row.Outcome = outcome
 		err = t.tx.SaveFAQOutcome(t.ctx, row)
+	}
+	if err == nil {
+		err = t.event(tk, "system", report.KindFAQ, row.Entry, outcome, "")
 	}
 	if err != nil {
 		return fmt.Errorf("record outcome of ticket %d: %w", tk.ID, err)

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"firstline/mailout"
 	"firstline/store"
+	"firstline/triage/report"
 	"firstline/triage/sla"
 	"firstline/triage/token"
 )
@@ -22,10 +22,7 @@ func (t *turn) breach(tk *store.Ticket, clock string, timer store.Timer) error {
 	if !ok {
 		return nil
 	}
-	if err := t.writeClocks(tk, cs); err != nil {
-		return err
-	}
-	return t.event(tk, "timer", "sla_breach", "", clock, "due "+timer.DueAt.In(t.c.Company.Location).Format(time.RFC3339))
+	return t.writeClocks(tk, cs)
 }
 
 // climb carries out the steps of the escalation ladder that are due. After a
@@ -38,7 +35,7 @@ func (t *turn) climb(tk *store.Ticket, due []store.Timer) error {
 		if !ok {
 			continue
 		}
-		if err := t.event(tk, "timer", "escalation_step", "", step.Name, ""); err != nil {
+		if err := t.event(tk, "timer", report.KindStep, t.stepKind(tk, step), step.Name, ""); err != nil {
 			return err
 		}
 		if group := groupFor(step, tk.Category); group != "" && tk.Level == 1 {

@@ -138,7 +138,11 @@ func (t *turn) insert(tk *store.Ticket, d rules.Decision) error {
 	}
 	t.shared.opened(tk)
 	t.explain("assign", tk.Group, true, or(tk.Assignee, "the whole group"))
-	return t.event(tk, "requester", "opened", "", tk.State, fmt.Sprintf("category %s, priority %s, group %s", tk.Category, tk.Priority, tk.Group))
+	reason := fmt.Sprintf("category %s, priority %s, group %s", tk.Category, tk.Priority, tk.Group)
+	if err := t.fact(tk, "requester", store.EventOpened, "", tk.State, reason, t.openedFacts(tk, unsorted(d))); err != nil {
+		return err
+	}
+	return t.recontact(tk)
 }
 
 // firstMessage stores the mail in its ticket, with its attachments.

@@ -323,6 +323,9 @@ func (d *Desk) setAside(ctx context.Context, tx *store.Tx, c *Config, in store.I
 	if err := tx.SetAside(ctx, in.ID, reason); err != nil {
 		return fmt.Errorf("set aside inbox %d: %w", in.ID, err)
 	}
+	if err := tx.Count(ctx, store.TrafficIn+"set_aside", 1); err != nil {
+		return err
+	}
 	t := d.turn(ctx, tx, c, &shared{})
 	t.in = in
 	return t.alarm(fmt.Sprintf("aside:%d", in.ID), fmt.Sprintf("mail %d was set aside: %s", in.ID, reason))

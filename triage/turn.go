@@ -110,6 +110,9 @@ func (t *turn) finish(r result) error {
 	if err := t.tx.FinishInbound(t.ctx, t.in.ID, r.outcome, r.reason, r.ticket); err != nil {
 		return fmt.Errorf("finish inbox %d: %w", t.in.ID, err)
 	}
+	if err := t.tx.Count(t.ctx, store.TrafficIn+r.outcome, 1); err != nil {
+		return err
+	}
 	if _, err := t.tx.ClearAlarm(t.ctx, fmt.Sprintf("aside:%d", t.in.ID)); err != nil {
 		return fmt.Errorf("clear alarm of inbox %d: %w", t.in.ID, err)
 	}

@@ -131,9 +131,32 @@ func (p *Poller) saveContact(ctx context.Context, tx *store.Tx, last imap.UID) e
 	if !p.epoch.refetch && m.UIDValidity == p.epoch.validity {
 		m.LastUID = max(m.LastUID, uint32(last))
 	}
+	if err := p.keepGap(ctx, tx, m); err != nil {
+		return err
+	}
 	m.LastContactAt, m.LastError = tx.Now, ""
 	p.lastContact, p.lastError = tx.Now, ""
 	return tx.SaveMailbox(ctx, m)
+}
+
+// keepGap keeps the longest time without contact since it was last kept; after a
+// start, since the contact before it.
+func (p *Poller) keepGap(ctx context.Context, tx *store.Tx, m store.Mailbox) error {
+	if p.turnAt.IsZero() {
+		p.turnAt = m.LastContactAt
+	}
+	p.looked(tx.Now)
+	gap := p.gap
+	p.gap = 0
+	return tx.Peak(ctx, store.TrafficPollGap, gap)
+}
+
+// looked notes a turn in which the server answered.
+func (p *Poller) looked(now time.Time) {
+	if !p.turnAt.IsZero() {
+		p.gap = max(p.gap, now.Sub(p.turnAt))
+	}
+	p.turnAt = now
 }
 
 // key names a fact of this mailbox in the store.

@@ -22,6 +22,7 @@ func (p *Poller) report(ctx context.Context, err error) {
 		if p.lastError != "" || now.Sub(p.lastContact) >= contactInterval {
 			p.save(ctx, "")
 		}
+		p.looked(now)
 		return
 	}
 	if p.failingSince.IsZero() {
@@ -49,6 +50,9 @@ func (p *Poller) save(ctx context.Context, text string) {
 			return err
 		}
 		if m.LastError = text; text == "" {
+			if err := p.keepGap(ctx, tx, m); err != nil {
+				return err
+			}
 			m.LastContactAt = tx.Now
 		}
 		return tx.SaveMailbox(ctx, m)

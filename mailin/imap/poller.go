@@ -32,6 +32,8 @@ type Poller struct {
 	failingSince time.Time
 	lastError    string
 	lastContact  time.Time
+	turnAt       time.Time     // of the last turn in which the server answered
+	gap          time.Duration // the longest between two of them, not yet kept
 	backoff      time.Duration
 	authBackoff  time.Duration
 	alarmsKnown  map[string]bool // alarms of ours as they stand in the store

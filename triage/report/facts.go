@@ -3,13 +3,15 @@ package report
 // The kinds of events beside those of package store that the figures are made
 // of. They are written by the desk in the transaction of what they tell.
 const (
+	// KindAccepted makes a ticket of a held mail: Data is an OpenedFacts.
+	KindAccepted = "accepted"
 	// KindClock ends an SLA clock, or lets an ended one go on: Old is the clock,
 	// New its state (met, breached, not_applicable, running), Data a ClockFacts.
 	KindClock = "clock"
 	// KindBreach marks a running clock that passed its due instant: New is the
 	// clock, Data a ClockFacts.
 	KindBreach = "sla_breach"
-	// KindReply is a public word of an agent: New is reply, call or solution.
+	// KindReply is a public word of an agent: New is reply or call.
 	KindReply = "reply"
 	// KindSurvey asks the requester for a rating.
 	KindSurvey = "survey"
@@ -36,8 +38,7 @@ const StepHierarchical = "hierarchical"
 const RecontactDays = 7
 
 // OpenedFacts is Data of the event that opens a ticket: what it was on that day,
-// whatever it became later. A held ticket has no such facts until it is accepted;
-// then they stand with the change of state.
+// whatever it became later. A held mail has no such facts until it is accepted.
 type OpenedFacts struct {
 	Number    int64  `json:"number,omitempty"`
 	Channel   string `json:"channel"`
