@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 const head = "From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
@@ -245,6 +246,23 @@ func TestCanonical(t *testing.T) {
 	for _, s := range []string{strings.Replace(a, "Text", "text", 1), strings.Replace(a, "1@x", "2@x", 1), strings.Replace(a, "a@b", "c@b", 1)} {
 		if Canonical([]byte(a)) == Canonical([]byte(s)) {
 			t.Errorf("%q is the same", s)
+		}
+	}
+}
+
+func TestAttachmentText(t *testing.T) {
+	t.Parallel()
+	raw := []byte("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nbody\r\n" +
+		"--b\r\nContent-Type: application/octet-stream; name=a.log\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\na2VybmVsIHBhbmlj\r\n" +
+		"--b\r\nContent-Type: text/html; name=a.html\r\nContent-Disposition: attachment\r\n\r\n<p>ein <b>St\xf6rfall</b></p>\r\n" +
+		"--b\r\nContent-Type: image/png; name=a.png\r\nContent-Disposition: attachment\r\n\r\nnever\r\n--b--\r\n")
+	got := AttachmentText(raw, 1000)
+	if !strings.Contains(got, "kernel panic") || !strings.Contains(got, "ein Störfall") || strings.Contains(got, "body") || strings.Contains(got, "never") || strings.Contains(got, "<") {
+		t.Errorf("text %q", got)
+	}
+	for n := range 40 {
+		if got := AttachmentText(raw, n); len(got) > n || !utf8.ValidString(got) {
+			t.Errorf("limit %d: %q", n, got)
 		}
 	}
 }

@@ -76,6 +76,7 @@ type InternalData struct {
 
 	Reason      InternalText
 	Text        InternalText
+	Note        InternalText // template_note of a rule
 	Clock       string // first_response, next_response, resolution, take_over
 	Due         time.Time
 	Left        time.Duration // until Due
@@ -198,6 +199,7 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"clock.take":         func(d *InternalData, _ clock) value { return truth(d.Clock == "take_over") },
 	"reason":             func(d *InternalData, _ clock) value { return richText(d.Reason.text, d.Reason.markdown) },
 	"text":               func(d *InternalData, _ clock) value { return richText(d.Text.text, d.Text.markdown) },
+	"note":               func(d *InternalData, _ clock) value { return richText(d.Note.text, d.Note.markdown) },
 	"short":              func(d *InternalData, _ clock) value { return richText(d.Short.text, d.Short.markdown) },
 	"can_ok":             func(d *InternalData, _ clock) value { return truth(d.CanOK) },
 	"until":              func(d *InternalData, c clock) value { return plain(c.date(d.Until)) },

@@ -24,7 +24,7 @@ const (
 	AutoResolved        PublicKind = "auto_resolved"
 	PleaseTest          PublicKind = "please_test" // Text
 	Merged              PublicKind = "merged"      // Into
-	Rejected            PublicKind = "rejected"
+	Rejected            PublicKind = "rejected"              // Text of the configuration, or the standard one
 	Status              PublicKind = "status"        // Ticket.State, FirstReply, Text = last public message
 	FaultCleared        PublicKind = "fault_cleared" // the parent ticket is solved: Into, Text
 )

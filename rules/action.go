@@ -65,8 +65,22 @@ func (e *evaluation) act(a *action) string {
 		e.faqMode = a.value
 	default:
 		*e.target(a.field) = value
+		e.keepCaptures(a.field)
 	}
 	return shown
+}
+
+// keepCaptures keeps what the rule captured when a template may use it.
+func (e *evaluation) keepCaptures(f field) {
+	if f != "receipt" && f != "reply" && f != "reject" && f != "template_note" {
+		return
+	}
+	for name, s := range e.captures {
+		if e.d.Match == nil {
+			e.d.Match = map[string]string{}
+		}
+		e.d.Match[name] = tame(s)
+	}
 }
 
 // target returns the place of a plain text field of the decision.
@@ -96,7 +110,11 @@ const maxCapture = 120
 // expand replaces {{match.NAME}} by what the regular expressions of the rule
 // captured. The text is cut, and control characters are dropped: it comes from
 // a stranger.
-func (e *evaluation) expand(s string) string {
+func (e *evaluation) expand(s string) string { return ExpandMatch(s, e.captures) }
+
+// ExpandMatch replaces {{match.NAME}} in s by groups[NAME], cut and without control
+// characters; other placeholders stay.
+func ExpandMatch(s string, groups map[string]string) string {
 	if !strings.Contains(s, "{{") {
 		return s
 	}
@@ -110,13 +128,16 @@ func (e *evaluation) expand(s string) string {
 			return b.String()
 		}
 		if key, ok := strings.CutPrefix(strings.TrimSpace(name), "match."); ok {
-			b.WriteString(clipText(strings.Map(noControl, e.captures[key]), maxCapture))
+			b.WriteString(tame(groups[key]))
 		} else {
 			b.WriteString("{{" + name + "}}")
 		}
 		s = after
 	}
 }
+
+// tame makes text of a stranger fit for a ticket.
+func tame(s string) string { return clipText(strings.Map(noControl, s), maxCapture) }
 
 func noControl(r rune) rune {
 	if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
@@ -156,10 +177,18 @@ func plainAddress(s string) bool {
 // messageLanguage is what the mail is written in: de, en, other or "".
 func (e *evaluation) messageLanguage() string { return e.m.Language }
 
-// replyLanguage is the language to write to the requester in.
+// sureLanguage is how sure the language of a mail must be, of 1, to be answered in.
+const sureLanguage = 0.6
+
+// replyLanguage is the language to write to the requester in: that of the mail
+// when it is sure, else that of the directory, else the company's. Confidence 0
+// means that nobody measured it.
 func (e *evaluation) replyLanguage() string {
-	if slices.Contains(e.s.refs.Languages, e.m.Language) {
+	if c := e.m.LanguageConfidence; slices.Contains(e.s.refs.Languages, e.m.Language) && (c == 0 || c >= sureLanguage) {
 		return e.m.Language
+	}
+	if slices.Contains(e.s.refs.Languages, e.in.RequesterLanguage) {
+		return e.in.RequesterLanguage
 	}
 	return e.s.refs.Language
 }

@@ -80,6 +80,7 @@ func (c *compiler) condition(m *source.Map, key string, n *source.Node, r *rule)
 		if at == 0 {
 			at = inText
 		}
+		c.s.attachments = c.s.attachments || at == inAttachment
 		if ids := c.patterns(c.r.Texts(n)); len(ids) > 0 {
 			return &wordsCond{key, ids, at, key == "words_all"}
 		}

@@ -12,6 +12,9 @@ var thenKeys = []string{"category", "priority", "priority_at_least", "impact", "
 	"sla", "kind", "faq", "receipt", "reply", "notify", "escalate", "incident", "hold", "ignore", "reject", "language",
 	"requester_from", "set_subject", "template_note"}
 
+// newOnlyKeys are actions that mean something only where a ticket begins.
+var newOnlyKeys = []string{"receipt", "reply", "reject", "faq", "requester_from"}
+
 // actions compiles a then block in the order written.
 func (c *compiler) actions(n *source.Node, r *rule) []action {
 	m := c.r.Map(n, thenKeys...)
@@ -21,6 +24,9 @@ func (c *compiler) actions(n *source.Node, r *rule) []action {
 			continue
 		}
 		a := action{field: field(p.Key.Value)}
+		if !r.news && slices.Contains(newOnlyKeys, p.Key.Value) {
+			c.r.Add(p.Key, newOnly, p.Key.Value, r.name)
+		}
 		if c.action(&a, p.Value, r) {
 			list = append(list, a)
 		}

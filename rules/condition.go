@@ -59,6 +59,24 @@ func (b block) trigger() (trigger, bool) {
 	return best, found
 }
 
+// similar are the tickets that similar_recent counts in a block that holds.
+func (b block) similar(e *evaluation) []int64 {
+	var list []int64
+	for _, c := range b {
+		switch c := c.(type) {
+		case *similarCond:
+			list = append(list, c.similar(e)...)
+		case blocks:
+			for _, x := range c.list {
+				if c.key != "none_of" && x.holds(e) {
+					list = append(list, x.similar(e)...)
+				}
+			}
+		}
+	}
+	return list
+}
+
 // blocks is any_of, all_of or none_of.
 type blocks struct {
 	key  string

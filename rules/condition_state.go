@@ -92,8 +92,11 @@ type similarCond struct {
 	least  int
 }
 
-func (c *similarCond) count(e *evaluation) int {
-	n := 1
+func (c *similarCond) count(e *evaluation) int { return 1 + len(c.similar(e)) }
+
+// similar are the rows of the tickets that count beside the mail itself.
+func (c *similarCond) similar(e *evaluation) []int64 {
+	var list []int64
 	own := subjectKeys(e.m.Subject)
 	for _, r := range e.in.Recent {
 		age := e.in.Now.Sub(r.At)
@@ -102,10 +105,10 @@ func (c *similarCond) count(e *evaluation) int {
 		}
 		if c.same == "category" && e.d.Category != "" && r.Category == e.d.Category ||
 			c.same == "words" && alike(own, subjectKeys(r.Subject)) {
-			n++
+			list = append(list, r.Ticket)
 		}
 	}
-	return n
+	return list
 }
 func (c *similarCond) holds(e *evaluation) bool { return c.count(e) >= c.least }
 func (c *similarCond) why(e *evaluation) string {

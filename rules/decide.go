@@ -30,6 +30,9 @@ func (e *evaluation) decide() {
 		e.categorize()
 	}
 	e.runRules()
+	for f, name := range e.setBy {
+		e.d.SetBy[string(f)] = name
+	}
 	e.finish()
 	e.answer()
 }
@@ -109,6 +112,9 @@ func (e *evaluation) run(r *rule) bool {
 	}
 	why := r.when.why(e)
 	done := e.apply(r)
+	if e.setBy["incident"] == r.name {
+		e.d.Similar = r.when.similar(e)
+	}
 	e.d.Rules = append(e.d.Rules, r.name)
 	if by, ok := e.setBy["category"]; ok {
 		e.d.Rule = by
@@ -149,7 +155,7 @@ func (e *evaluation) finish() {
 	if d.Kind == "" && !e.in.Reply {
 		d.Kind = "incident"
 	}
-	if d.SLA == "" {
+	if d.SLA == "" && !e.in.Reply { // a follow-up keeps what the ticket has
 		d.SLA = refs.DefaultSLA
 	}
 	e.step("sla", d.SLA, d.SLA != "", e.by("sla"))

@@ -103,13 +103,13 @@ func TestMatchers(t *testing.T) {
 		{"date", `time: {date: "2025-03-02"}`, base, false},
 		{"zone", `time: {between: "23:00-24:00"}`, with(func(in *Input) { in.Location = time.FixedZone("west", -10*3600) }), true},
 		{"similar_recent", `similar_recent: {same: category, within: 60m, at_least: 3}`, with(func(in *Input) {
-			in.Recent = []Recent{{"drucker", "x", in.Now.Add(-10 * time.Minute)}, {"drucker", "y", in.Now.Add(-59 * time.Minute)}}
+			in.Recent = []Recent{{"drucker", "x", in.Now.Add(-10 * time.Minute), 1}, {"drucker", "y", in.Now.Add(-59 * time.Minute), 2}}
 		}), true},
 		{"similar_recent too old", `similar_recent: {same: category, within: 60m, at_least: 3}`, with(func(in *Input) {
-			in.Recent = []Recent{{"drucker", "x", in.Now.Add(-10 * time.Minute)}, {"drucker", "y", in.Now.Add(-61 * time.Minute)}}
+			in.Recent = []Recent{{"drucker", "x", in.Now.Add(-10 * time.Minute), 1}, {"drucker", "y", in.Now.Add(-61 * time.Minute), 2}}
 		}), false},
 		{"similar words", `similar_recent: {same: words, within: 60m, at_least: 2}`, with(func(in *Input) {
-			in.Recent = []Recent{{"x", "Frage zu Druckern", in.Now}}
+			in.Recent = []Recent{{"x", "Frage zu Druckern", in.Now, 1}}
 		}), true},
 		{"sender_open_tickets", `sender_open_tickets: {at_least: 5}`, with(func(in *Input) { in.SenderOpenTickets = 5 }), true},
 		{"any_of", `any_of: [{words: [scanner]}, {words: [drucker]}]`, base, true},

@@ -22,13 +22,17 @@ type Input struct {
 	Category, Priority string
 	Tags               []string
 
-	// AttachmentText is the text of the attachments, for attachment_text; may be empty.
+	// AttachmentText is the text of the attachments, for attachment_text; may be
+	// empty. See Set.ReadsAttachments.
 	AttachmentText string
 
 	Internal     bool // sender of an internal domain
 	VIP          bool // sender is marked as important in the directory
 	Known        bool // sender may open tickets
 	FirstContact bool
+	// RequesterLanguage is the language the directory knows of the sender; it
+	// counts where that of the mail is not sure.
+	RequesterLanguage string
 	// SenderOpenTickets counts the open tickets of this sender.
 	SenderOpenTickets int
 	// Recent are the tickets of the last hours, for similar_recent.
@@ -48,6 +52,7 @@ type Recent struct {
 	Category string
 	Subject  string
 	At       time.Time
+	Ticket   int64 // row of the ticket, for Decision.Similar
 }
 
 // Decision is what a message asks for, with the reason for each part.
@@ -72,14 +77,22 @@ type Decision struct {
 	Reply   string // template to send besides, "" = none
 	Note    string // template of an internal note
 
-	Escalate      string // second-level group, "" = no
-	EscalateWhy   string
-	Incident      string // name of the grouped incident
+	Escalate    string // second-level group, "" = no
+	EscalateWhy string
+	Incident    string // name of the grouped incident
+	// Similar are the tickets that similar_recent counted in the rule that set
+	// Incident, for the desk to group.
+	Similar       []int64
 	SetSubject    string
 	RequesterFrom string // requester address found by a rule in a web form mail
 
 	Rule  string   // the rule that set the category or, without one, the last that acted
 	Rules []string // every rule that matched, in order
+	// SetBy names the rule behind each field that a rule set, by the key of then.
+	SetBy map[string]string
+	// Match holds the named groups of the rules that set a template (receipt, reply,
+	// reject, template_note), cut and without control characters.
+	Match map[string]string
 	FAQ   FAQDecision
 	Trace []Step
 }

@@ -36,6 +36,7 @@ func (s *Set) newEvaluation(in Input) *evaluation {
 		m = &mailin.Message{}
 	}
 	e := &evaluation{s: s, in: in, m: m, lang: s.refs.Language, setBy: map[field]string{}}
+	e.d.SetBy = map[string]string{}
 	e.t = messageText(m, in.AttachmentText)
 	e.h = s.index.scan(e.t)
 	if m.Auth.Verdict != mailin.VerdictFail {

@@ -29,11 +29,11 @@ var (
 		DE: "Mehr als %d reguläre Ausdrücke.", EN: "More than %d regular expressions.",
 		FixDE: "Nehmen Sie Suchwörter: sie kosten fast nichts.", FixEN: "Use search words: they cost next to nothing."}
 	shadowedRule = source.Message{Code: "R020", Level: source.Warning,
-		DE: "Regel „%s“ kann nie wirken: „%s“ (Zeile %d) trifft immer vorher und beendet die Kette.",
-		EN: "Rule “%s” can never act: “%s” (line %d) always matches before it and ends the chain."}
+		DE: "Regel „%s“ kann nie wirken: „%s“ (%s) trifft immer vorher und beendet die Kette.",
+		EN: "Rule “%s” can never act: “%s” (%s) always matches before it and ends the chain."}
 	uselessRule = source.Message{Code: "R021", Level: source.Warning,
-		DE:    "Regel „%s“ ändert nichts: „%s“ (Zeile %d) trifft immer vorher und hat alles schon gesetzt.",
-		EN:    "Rule “%s” changes nothing: “%s” (line %d) always matches before it and has set everything.",
+		DE:    "Regel „%s“ ändert nichts: „%s“ (%s) trifft immer vorher und hat alles schon gesetzt.",
+		EN:    "Rule “%s” changes nothing: “%s” (%s) always matches before it and has set everything.",
 		FixDE: "Mit override: true setzt sie sich durch.", FixEN: "With override: true it prevails."}
 	selfEscalation = source.Message{Code: "R022", Level: source.Error,
 		DE: "Eskalation an dieselbe Gruppe „%s“, die das Ticket schon hat.", EN: "Escalation to the same group “%s” that already has the ticket."}
@@ -43,6 +43,11 @@ var (
 		DE: "Regel „%s“ kann nie treffen: sie verlangt und verbietet %s.", EN: "Rule “%s” can never match: it demands and forbids %s."}
 	unknownCapture = source.Message{Code: "R025", Level: source.Error,
 		DE: "{{match.%s}}: keine regex: dieser Regel hat eine Gruppe (?P<%[1]s>…).", EN: "{{match.%s}}: no regex: of this rule has a group (?P<%[1]s>…)."}
+	newOnly = source.Message{Code: "R027", Level: source.Warning,
+		DE:    "„%s“ wirkt nur auf neue Tickets; Regel „%s“ gilt nur für Antworten (applies_to: reply).",
+		EN:    "“%s” acts on new tickets only; rule “%s” is for replies only (applies_to: reply).",
+		FixDE: "Auf Antworten schreibt firstline nie selbst: nehmen Sie notify:, template_note: oder escalate:.",
+		FixEN: "firstline never answers replies by itself: use notify:, template_note: or escalate:."}
 	emptyCategory = source.Message{Code: "R026", Level: source.Hint,
 		DE: "Kategorie „%s“ hat keine Wörter und wird nur von Regeln oder von Hand vergeben.",
 		EN: "Category “%s” has no words; only rules or people give it."}

@@ -40,15 +40,24 @@ func (c *compiler) checkRules() {
 				continue
 			}
 			if a.stop {
-				c.r.Add(b.node, shadowedRule, b.name, a.name, a.node.Line)
+				c.r.Add(b.node, shadowedRule, b.name, a.name, c.where(a.node, b.node))
 				break
 			}
 			if !b.override && !b.stop && setsAll(a, b) {
-				c.r.Add(b.node, uselessRule, b.name, a.name, a.node.Line)
+				c.r.Add(b.node, uselessRule, b.name, a.name, c.where(a.node, b.node))
 				break
 			}
 		}
 	}
+}
+
+// where says where n stands, seen from another place.
+func (c *compiler) where(n, from *source.Node) source.Word {
+	if n.File == from.File {
+		return source.Word{DE: "Zeile " + atoi(n.Line), EN: "line " + atoi(n.Line)}
+	}
+	place := n.File.Name + ":" + atoi(n.Line)
+	return source.Word{DE: place, EN: place}
 }
 
 // setsAll reports whether every action of b has been done when a has acted.

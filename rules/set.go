@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // Set is a compiled rule set: categories, rules and FAQ. It is immutable and
 // safe for concurrent use.
 type Set struct {
@@ -15,6 +17,17 @@ type Set struct {
 	dispatch   *dispatch
 	faq        *faq
 	tests      []testCase
+	// attachments: a rule looks into the text of attachments.
+	attachments bool
+}
+
+// ReadsAttachments reports whether a rule looks into the text of attachments, so
+// that Input.AttachmentText is worth its cost.
+func (s *Set) ReadsAttachments() bool { return s.attachments }
+
+// ReadsReplies reports whether a rule applies to mails that continue a ticket.
+func (s *Set) ReadsReplies() bool {
+	return slices.ContainsFunc(s.rules, func(r rule) bool { return r.replies })
 }
 
 // With returns the same rules with other phrasings learned and another

@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strconv"
@@ -43,8 +44,8 @@ func (t *turn) assign(group, rule string) (string, error) {
 // roundRobin gives each present member the next ticket in turn.
 func (t *turn) roundRobin(group string, ids []string) (string, error) {
 	key := "round_robin:" + group
-	last, err := t.tx.Meta(t.ctx, key)
-	if err != nil {
+	last, err := t.tx.Meta(t.ctx, key) // not found: nobody had a turn
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", fmt.Errorf("read turn of group %s: %w", group, err)
 	}
 	next := ids[0]
@@ -106,7 +107,7 @@ func (t *turn) move(tk *store.Ticket, ev state.Event, actor, why string) error {
 		return nil
 	}
 	if store.IsFinal(tk.State) {
-		if err := t.tx.DropTimers(t.ctx, tk.ID, timerAsk, timerDeflect, timerRemind, timerResolve, timerClose, timerWake, timerDiscard); err != nil {
+		if err := t.tx.DropTimers(t.ctx, tk.ID, timerAsk, timerDeflect, timerRemind, timerResolve, timerClose, timerWake, timerDiscard, timerIncident); err != nil {
 			return fmt.Errorf("drop timers of ticket %d: %w", tk.ID, err)
 		}
 	}

@@ -144,6 +144,7 @@ type Absence struct {
 // Person is a line of the directory.
 type Person struct {
 	Name, Address, Title, Phone, Room, Device, Department, Language string
+	VIP                                                             bool // is: vip
 }
 
 // Priority is one of P1..P4 with its labels by language.

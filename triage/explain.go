@@ -40,14 +40,12 @@ type ExplainedFAQ struct {
 	Why    string  `json:"why,omitempty"`
 }
 
-// Explain decides about a mail as triage would, without a store: no history, no
+// Explain decides about a mail, read from raw, as triage would, without a store: no history, no
 // tickets, nothing written. It is pure.
-func Explain(c *Config, m *mailin.Message, now time.Time) Explanation {
+func Explain(c *Config, raw []byte, m *mailin.Message, now time.Time) Explanation {
 	a := admit(c, m)
-	in := rules.Input{
-		Message: m, Now: now, Internal: c.isInternal(mailin.FoldAddress(m.From.Address)), Known: a.open,
-		Open: make(map[string]bool, len(c.Calendars)), Location: c.Company.Location,
-	}
+	in := rules.Input{Message: m, Now: now, Known: a.open, Open: make(map[string]bool, len(c.Calendars)), Location: c.Company.Location}
+	c.senderFacts(&in, raw)
 	for name, cal := range c.Calendars {
 		in.Open[name] = cal.IsOpen(now)
 	}

@@ -26,11 +26,16 @@ func (t *turn) firstMails(tk *store.Ticket, p plan) (result, error) {
 	if err := t.receipt(tk, p); err != nil {
 		return result{}, err
 	}
+	if p.mayAnswer {
+		if err := t.replyOfRule(tk, p.rules); err != nil {
+			return result{}, err
+		}
+	}
 	if p.rules.Escalate != "" {
 		if err := t.handOver(tk, handover{group: p.rules.Escalate, by: "rule:" + p.rules.Rule, reason: p.rules.EscalateWhy, quiet: true}); err != nil {
 			return result{}, err
 		}
-	} else if err := t.tellGroup(tk, notice{kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("new:%d", tk.ID), fill: t.newNotice(p)}); err != nil {
+	} else if err := t.tellNew(tk, p); err != nil {
 		return result{}, err
 	}
 	if err := t.notifyRoles(tk, p.rules.Notify); err != nil {
@@ -57,32 +62,32 @@ func (t *turn) receipt(tk *store.Ticket, p plan) error {
 	if err != nil {
 		return err
 	}
-	var custom error
-	_, err = t.toRequester(tk, tk.Requester, letter{
+	_, sent := t.toRequester(tk, tk.Requester, letter{
 		kind: p.receipt, purpose: token.Acknowledgement, class: classAutomatic, cause: fmt.Sprintf("ack:%d", tk.ID),
 		fill: func(d *mailout.PublicData) {
 			d.FirstReply = due
 			cal := t.calendar(tk)
 			d.Opening, d.Hours = cal.NextOpening(t.startedAt()), cal.Hours(tk.Language)
 			if p.receiptText != "" {
-				d.Text, custom = t.customText(p.receiptText, tk.Language, *d)
+				d.Text, err = t.customText(p.receiptText, tk.Language, *d, p.rules.Match)
 			}
 		},
 	})
 	t.explain("mail", "receipt", true, string(p.receipt)+" to the requester")
-	return errors.Join(err, custom)
+	return errors.Join(err, sent)
 }
 
 // receiptText is a receipt template of the configuration.
 func (c *Config) receiptText(name, lang string) string { return label(c.Receipts[name], lang, "") }
 
-// customText is a receipt template with its placeholders filled in.
-func (t *turn) customText(name, lang string, d mailout.PublicData) (mailout.PublicText, error) {
+// customText is a receipt template with its placeholders filled in; match are the
+// groups that {{match.name}} stands for.
+func (t *turn) customText(name, lang string, d mailout.PublicData, match map[string]string) (mailout.PublicText, error) {
 	snippet, problems := mailout.ParseSnippet(name, 1, t.c.receiptText(name, lang))
 	if len(problems) > 0 {
 		return mailout.PublicText{}, fmt.Errorf("receipt %s: %w", name, problems[0])
 	}
-	return snippet.Text(lang, d, nil), nil
+	return snippet.Text(lang, d, match), nil
 }
 
 // answerFAQ sends the FAQ answer that replaces the receipt. It reports false when
@@ -121,7 +126,7 @@ func (t *turn) answerFAQ(tk *store.Ticket, p plan) (bool, error) {
 		if err := t.save(tk); err != nil {
 			return false, err
 		}
-		return true, t.tellGroup(tk, notice{kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("new:%d", tk.ID), fill: t.newNotice(p)})
+		return true, t.tellNew(tk, p)
 	}
 	if err := t.move(tk, state.FAQAnswer, "system", "FAQ "+faq.ID); err != nil {
 		return false, err
@@ -185,8 +190,14 @@ func (t *turn) reject(p plan) (result, error) {
 		return r, err
 	}
 	tk := p.ticket
+	var custom error
 	_, err := t.toRequester(&tk, t.from, letter{
 		kind: mailout.Rejected, purpose: token.Acknowledgement, class: classAutomatic, cause: fmt.Sprintf("reject:%d", t.in.ID),
+		fill: func(d *mailout.PublicData) {
+			if p.rejectText != "" {
+				d.Text, custom = t.customText(p.rejectText, tk.Language, *d, p.rules.Match)
+			}
+		},
 	})
-	return r, err
+	return r, errors.Join(err, custom)
 }

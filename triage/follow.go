@@ -29,6 +29,11 @@ func (t *turn) followUp() (result, error) {
 	if t.link.role == "vendor" {
 		return t.vendorReply()
 	}
+	if tk.State != string(state.Held) && tk.State != string(state.Discarded) && !t.tooLate(tk) {
+		if r, err := t.followRules(tk); err != nil || r.outcome != "" {
+			return r, err
+		}
+	}
 	reading, rating, comment := mailin.Read(t.m.Reply, hasFiles(t.m))
 	switch state.State(tk.State) {
 	case state.FAQAnswered:
@@ -260,19 +265,22 @@ func (t *turn) reopen() (result, error) {
 	return result{outcomeFollowed, "reopened", tk.ID}, t.tellOwner(tk, n, t.from)
 }
 
+// tooLate reports whether a ticket is closed for so long that a mail begins a new one.
+func (t *turn) tooLate(tk *store.Ticket) bool {
+	if tk.State != string(state.Closed) && tk.State != string(state.ClosedDeflected) {
+		return false
+	}
+	return t.now.Sub(or(tk.ResolvedAt, tk.ClosedAt)) > or(t.c.Ticket.ReopenWithin, 14*day)
+}
+
 // afterClosed reopens within the configured time; later a new ticket begins that
 // names the old one.
 func (t *turn) afterClosed(reading mailin.Reading, rating int, comment string) (result, error) {
 	tk := t.link.ticket
-	since := tk.ResolvedAt
-	if since.IsZero() {
-		since = tk.ClosedAt
-	}
-	within := t.now.Sub(since) <= or(t.c.Ticket.ReopenWithin, 14*day)
 	switch {
 	case reading == mailin.ReadingThanks || reading == mailin.ReadingRating || reading == mailin.ReadingSolved:
 		return t.afterResolved(reading, rating, comment)
-	case !within:
+	case t.tooLate(tk):
 		return result{}, nil // openTicket links the new one
 	}
 	if err := t.firstMessage(tk, "reply", "public"); err != nil {

@@ -64,13 +64,26 @@ func (t *turn) owners(tk *store.Ticket) []Agent {
 // notifyRoles tells further people about a new ticket, as a rule asks: lead,
 // group, assignee, an agent or a group by name.
 func (t *turn) notifyRoles(tk *store.Ticket, roles []string) error {
+	return t.notifyAbout(tk, roles, fmt.Sprintf("notify:%d", tk.ID), mailout.NoticeNew)
+}
+
+// notifyOfFollowUp is notifyRoles for a mail that continues a ticket.
+func (t *turn) notifyOfFollowUp(tk *store.Ticket, roles []string) error {
+	return t.notifyAbout(tk, roles, fmt.Sprintf("notify:%d:%d", tk.ID, t.in.ID), mailout.NoticeFollowup)
+}
+
+func (t *turn) notifyAbout(tk *store.Ticket, roles []string, cause string, kind mailout.InternalKind) error {
 	told := t.owners(tk)
 	for _, a := range t.agentsOf(tk, roles) {
 		if slices.ContainsFunc(told, func(b Agent) bool { return a.ID == b.ID }) {
 			continue
 		}
+		purpose := token.Notification
+		if _, agent := t.c.Agent(a.ID); !agent { // a reply of his is a note
+			purpose = token.Internal
+		}
 		_, err := t.toAgent(tk, a, notice{
-			kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("notify:%d:%s", tk.ID, a.ID),
+			kind: kind, purpose: purpose, cause: cause + ":" + a.ID,
 			fill: func(d *mailout.InternalData) { d.Text, d.Author, d.At = t.newText(), tk.RequesterName, t.now },
 		})
 		if err != nil {
@@ -103,6 +116,14 @@ func (t *turn) agentsOf(tk *store.Ticket, roles []string) []Agent {
 			a, _ := t.c.lead(tk.Group)
 			add(a)
 		default:
+			if strings.Contains(role, "@") { // somebody who is told and works on nothing
+				if a, ok := t.c.AgentByAddress(mailin.FoldAddress(role)); ok {
+					add(a)
+				} else {
+					add(Agent{ID: mailin.FoldAddress(role), Address: role})
+				}
+				continue
+			}
 			if a, ok := t.c.Agent(role); ok {
 				add(a)
 			} else {
@@ -126,6 +147,7 @@ func (t *turn) wasTold(tk *store.Ticket, a Agent) (bool, error) {
 func (t *turn) newNotice(p plan) func(*mailout.InternalData) {
 	return func(d *mailout.InternalData) {
 		d.Author, d.At, d.Text, d.Files = or(t.m.From.Name, t.from), t.now, t.newText(), t.fileList()
+		d.Note = t.ruleNote(p.rules)
 		d.Score = score(p.rules.Trace)
 		d.FirstDue, d.SolveDue = t.dues(p.ticket.ID)
 		for _, s := range p.rules.FAQ.Suggest {

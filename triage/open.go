@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"firstline/mailin"
@@ -37,10 +38,14 @@ func (t *turn) openTicket() (result, error) {
 // input is the snapshot a decision is made from.
 func (t *turn) input() (rules.Input, error) {
 	in := rules.Input{
-		Message: t.m, Now: t.startedAt(), Mailbox: t.mailboxName(), Internal: t.c.isInternal(t.from),
+		Message: t.m, Now: t.startedAt(), Mailbox: t.mailboxName(),
 		Known: admit(t.c, t.m).open, Open: t.openCalendars(), Location: t.c.Company.Location,
 	}
+	t.c.senderFacts(&in, t.raw)
 	var err error
+	if in.FirstContact, err = t.firstContact(); err != nil {
+		return in, err
+	}
 	if in.SenderOpenTickets, err = t.tx.OpenTicketsOf(t.ctx, t.from); err != nil {
 		return in, fmt.Errorf("count open tickets: %w", err)
 	}
@@ -52,6 +57,29 @@ func (t *turn) input() (rules.Input, error) {
 	}
 	in.Recent, err = t.shared.recentTickets(t)
 	return in, err
+}
+
+// attachmentText is how many bytes of the text of attachments rules look at.
+const attachmentText = 256 << 10
+
+// senderFacts fills in what the configuration knows of the sender, and the text of
+// the attachments where a rule asks for it.
+func (c *Config) senderFacts(in *rules.Input, raw []byte) {
+	from := mailin.FoldAddress(in.Message.From.Address)
+	person := c.person(from)
+	in.Internal, in.VIP, in.RequesterLanguage = c.isInternal(from), person.VIP, person.Language
+	if c.Rules != nil && c.Rules.ReadsAttachments() {
+		in.AttachmentText = mailin.AttachmentText(raw, attachmentText)
+	}
+}
+
+// firstContact reports whether the sender never had a ticket.
+func (t *turn) firstContact() (bool, error) {
+	earlier, err := t.tx.ListTickets(t.ctx, store.TicketFilter{Requester: t.from, Limit: 1})
+	if err != nil {
+		return false, fmt.Errorf("look for earlier tickets: %w", err)
+	}
+	return len(earlier) == 0, nil
 }
 
 // answeredBefore says when the sender last got which FAQ answer.
@@ -112,6 +140,12 @@ func (t *turn) carryOut(p plan) (result, error) {
 		if err := t.event(tk, "system", "linked", "", t.tag(earlier), "follows a ticket that was closed too long ago"); err != nil {
 			return result{}, err
 		}
+	}
+	if err := t.noteOfRule(tk, p.rules); err != nil {
+		return result{}, err
+	}
+	if err := t.joinIncident(tk, p.rules); err != nil {
+		return result{}, err
 	}
 	return t.firstMails(tk, p)
 }
@@ -183,13 +217,34 @@ func (t *turn) watchers(tk *store.Ticket, more []string) error {
 			}
 		}
 	}
-	for _, w := range more {
-		add = append(add, mailin.Address{Address: w})
+	if err := t.addWatchers(tk, add, false); err != nil {
+		return err
 	}
+	return t.watchersOfRule(tk, more)
+}
+
+// watchersOfRule adds the people a rule names: addresses, agents, groups, roles.
+func (t *turn) watchersOfRule(tk *store.Ticket, names []string) error {
+	var add []mailin.Address
+	for _, w := range names {
+		if strings.Contains(w, "@") {
+			add = append(add, mailin.Address{Address: w})
+			continue
+		}
+		for _, a := range t.agentsOf(tk, []string{w}) {
+			add = append(add, mailin.Address{Name: a.Name, Address: a.Address})
+		}
+	}
+	return t.addWatchers(tk, add, true)
+}
+
+// addWatchers lets people read the public mail of a ticket. An agent hears of a
+// ticket anyway; he watches it only when a rule names him.
+func (t *turn) addWatchers(tk *store.Ticket, add []mailin.Address, agents bool) error {
 	for _, a := range add {
 		address := mailin.FoldAddress(a.Address)
 		_, agent := t.c.AgentByAddress(address)
-		if agent || address == tk.Requester || t.c.isOwn(address) || !plausibleAddress(address) {
+		if agent && !agents || address == tk.Requester || t.c.isOwn(address) || !plausibleAddress(address) {
 			continue
 		}
 		if err := t.tx.AddParticipant(t.ctx, store.Participant{TicketID: tk.ID, Address: address, Name: a.Name, Role: "watcher"}); err != nil {

@@ -14,11 +14,15 @@ import (
 // function and carried out by openTicket.
 type plan struct {
 	ignore, hold, reject string // reason; "" = no
-	ticket               store.Ticket
-	rules                rules.Decision
-	policy               string
+	// rejectText is the template of a rule's reject, "" = the standard text.
+	rejectText string
+	ticket     store.Ticket
+	rules      rules.Decision
+	policy     string
 	// answerFAQ: the FAQ answer goes out and is the receipt.
 	answerFAQ bool
+	// mayAnswer: the requester may get a personal automatic mail.
+	mayAnswer bool
 	// receipt is the acknowledgement to send, "" = none; why says why none.
 	receipt     mailout.PublicKind
 	receiptText string
@@ -47,7 +51,7 @@ func planDecided(c *Config, m *mailin.Message, in rules.Input, a admission, deci
 		Impact: d.Impact, Urgency: d.Urgency, Category: d.Category, CategoryAuto: d.Category,
 		Group: or(d.Group, or(c.Categories[d.Category].Group, c.firstLevel())), Requester: requester,
 		RequesterName: requesterName(c, m, requester), Subject: or(d.SetSubject, mailin.BaseSubject(m.Subject)),
-		Language: languageFor(c, m, requester, d.Language), Channel: "mail", Mailbox: in.Mailbox, Auth: verdict(m), SLA: or(d.SLA, c.DefaultSLA),
+		Language: or(d.Language, languageFor(c, m, requester)), Channel: "mail", Mailbox: in.Mailbox, Auth: verdict(m), SLA: or(d.SLA, c.DefaultSLA),
 		Tags: d.Tags, Incident: d.Incident, ThreadRoot: m.MessageID, ThreadTopic: mailin.BaseSubject(m.Subject),
 	}
 	if requester != mailin.FoldAddress(m.From.Address) { // found in the text: nobody vouches for it
@@ -59,13 +63,13 @@ func planDecided(c *Config, m *mailin.Message, in rules.Input, a admission, deci
 	case a.reject:
 		p.reject = a.reason
 	case d.Reject != "":
-		p.reject = d.Reject
+		p.reject, p.rejectText = "rule "+d.SetBy["reject"], d.Reject
 	case !a.open:
 		p.hold = a.reason
 	case d.Hold != "":
 		p.hold = d.Hold
 	}
-	p.policy = p.ticket.SLA
+	p.policy, p.mayAnswer = p.ticket.SLA, a.answer
 	p.answerFAQ = d.FAQ.Sent && a.answer && p.hold == "" && p.ignore == ""
 	p.receipt, p.receiptText, p.why = receiptFor(c, in, d, a)
 	return p
@@ -74,9 +78,11 @@ func planDecided(c *Config, m *mailin.Message, in rules.Input, a admission, deci
 // receiptFor chooses the acknowledgement. An FAQ answer replaces it.
 func receiptFor(c *Config, in rules.Input, d *rules.Decision, a admission) (kind mailout.PublicKind, text, why string) {
 	switch {
+	case d.Reply != "" && d.Receipt == "":
+		return "", "", "the reply of rule " + d.SetBy["reply"] + " is the receipt"
 	case d.Receipt == "none":
 		return "", "", "the rules want no receipt"
-	case a.answer && d.Receipt != "":
+	case a.answer && d.Receipt != "" && d.Receipt != "standard":
 		return mailout.ReceiptCustom, d.Receipt, ""
 	case a.answer && c.closedNow(in, or(d.SLA, c.DefaultSLA)):
 		return mailout.ReceiptOutsideHours, "", ""
@@ -110,10 +116,10 @@ func requesterName(c *Config, m *mailin.Message, requester string) string {
 	return ""
 }
 
-// languageFor is the language to write in: a rule's, the mail's when it is sure,
-// the directory's, the company's.
-func languageFor(c *Config, m *mailin.Message, requester, rule string) string {
-	for _, lang := range []string{rule, sure(m), c.person(requester).Language} {
+// languageFor is the language to write in where there are no rules: the mail's when
+// it is sure, the directory's, the company's.
+func languageFor(c *Config, m *mailin.Message, requester string) string {
+	for _, lang := range []string{sure(m), c.person(requester).Language} {
 		if lang != "" && (len(c.Company.Languages) == 0 || slices.Contains(c.Company.Languages, lang)) {
 			return lang
 		}

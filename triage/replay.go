@@ -245,11 +245,11 @@ func (p *player) one(r *replayed) {
 		r.skip = true
 		return
 	}
-	r.old = judge(p.before, m, r.in, r.at)
+	r.old = judge(p.before, r.raw, m, r.in, r.at)
 	if p.twice {
 		m = mailin.Parse(r.raw, p.after.ParseOptions(r.at))
 	}
-	r.new = judge(p.after, m, r.in, r.at)
+	r.new = judge(p.after, r.raw, m, r.in, r.at)
 }
 
 // filed reports whether an agent filed the mail for somebody else: then his words

@@ -46,10 +46,11 @@ type verdictOf struct {
 
 // judge decides about the first mail of a thread. The snapshot gets what depends
 // on the configuration.
-func judge(c *Config, m *mailin.Message, in rules.Input, at time.Time) verdictOf {
+func judge(c *Config, raw []byte, m *mailin.Message, in rules.Input, at time.Time) verdictOf {
 	a := admit(c, m)
 	in.Message, in.Location = m, c.Company.Location
-	in.Internal, in.Known = c.isInternal(mailin.FoldAddress(m.From.Address)), a.open
+	in.Known = a.open
+	c.senderFacts(&in, raw)
 	in.Open = make(map[string]bool, len(c.Calendars))
 	for name, cal := range c.Calendars {
 		in.Open[name] = cal.IsOpen(at)

@@ -184,6 +184,11 @@ func (p *past) input(ctx context.Context, tx *store.Tx, r *replayed) error {
 		return nil
 	}
 	r.in.SenderOpenTickets = p.open[r.ticket.requester].at(r.at)
+	earlier, err := tx.ListTickets(ctx, store.TicketFilter{Requester: r.ticket.requester, Until: p.recent[r.ticket.at].At, Limit: 1})
+	if err != nil {
+		return fmt.Errorf("look for earlier tickets: %w", err)
+	}
+	r.in.FirstContact = len(earlier) == 0
 	answers, ok := p.answers[r.ticket.requester]
 	if !ok {
 		var err error

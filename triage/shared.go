@@ -42,7 +42,7 @@ func (s *shared) recentTickets(t *turn) ([]rules.Recent, error) {
 
 // opened adds a ticket of this transaction to the recent ones.
 func (s *shared) opened(tk *store.Ticket) {
-	s.recent = append(s.recent, rules.Recent{Category: tk.Category, Subject: tk.Subject, At: tk.CreatedAt})
+	s.recent = append(s.recent, rules.Recent{Category: tk.Category, Subject: tk.Subject, At: tk.CreatedAt, Ticket: tk.ID})
 }
 
 // faqOutcomes are the last outcomes of every FAQ entry, newest last.

@@ -20,6 +20,8 @@ const (
 	timerClose   = "close"   // close what was resolved
 	timerWake    = "wake"    // end of a snooze
 	timerDiscard = "discard" // give up a held mail
+	// timerIncident tells what was reported to an incident since the last time.
+	timerIncident = "incident"
 )
 
 const (

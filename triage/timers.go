@@ -31,6 +31,8 @@ func (t *turn) ownTimer(tk *store.Ticket, timer store.Timer) error {
 			return err
 		}
 		return t.clocks(tk, sla.EventClosed)
+	case timerIncident:
+		return t.incidentReports(tk, timer.Cycle)
 	case timerWake:
 		return t.wake(tk)
 	case timerDiscard:

@@ -66,7 +66,7 @@ func runExplain(ctx context.Context, c *cli, args []string) error {
 			continue
 		}
 		m := mailin.Parse(raw, cfg.Desk.ParseOptions(now))
-		e := triage.Explain(&cfg.Desk, m, now)
+		e := triage.Explain(&cfg.Desk, raw, m, now)
 		if c.json {
 			if err := enc.Encode(explained{file, m.JSON(), e}); err != nil {
 				return fmt.Errorf("print %s: %w", file, err)

@@ -80,7 +80,7 @@ func columnsOf(heads []string) map[string]int {
 		"name": "name", "email": "email", "e-mail": "email", "mail": "email", "e-mail-adresse": "email",
 		"titel": "title", "title": "title", "anrede": "title", "telefon": "phone", "phone": "phone", "durchwahl": "phone",
 		"raum": "room", "room": "room", "gerät": "device", "geraet": "device", "device": "device",
-		"abteilung": "department", "department": "department", "sprache": "language", "language": "language",
+		"abteilung": "department", "department": "department", "sprache": "language", "language": "language", "vip": "vip", "wichtig": "vip", "important": "vip",
 	}
 	columns := map[string]int{}
 	for _, w := range words {
@@ -94,6 +94,15 @@ func columnsOf(heads []string) map[string]int {
 	return columns
 }
 
+// yes reads a cell that marks somebody: anything but an empty one and a plain no.
+func yes(s string) bool {
+	switch strings.ToLower(s) {
+	case "", "0", "nein", "no", "false", "-", "n":
+		return false
+	}
+	return true
+}
+
 func (d *decoder) person(people map[string]triage.Person, columns map[string]int, fields []string) bool {
 	get := func(key string) string {
 		if i := columns[key]; i >= 0 && i < len(fields) {
@@ -102,7 +111,7 @@ func (d *decoder) person(people map[string]triage.Person, columns map[string]int
 		return ""
 	}
 	p := triage.Person{Name: get("name"), Address: get("email"), Title: get("title"), Phone: get("phone"), Room: get("room"),
-		Device: get("device"), Department: get("department"), Language: strings.ToLower(get("language"))}
+		Device: get("device"), Department: get("department"), Language: strings.ToLower(get("language")), VIP: yes(get("vip"))}
 	if !addressForm.MatchString(p.Address) {
 		return false
 	}
