@@ -77,7 +77,7 @@ type InternalData struct {
 	Reason      InternalText
 	Text        InternalText
 	Note        InternalText // template_note of a rule
-	Clock       string // first_response, next_response, resolution, take_over
+	Clock       string       // first_response, next_response, resolution, take_over
 	Due         time.Time
 	Left        time.Duration // until Due
 	Suggestions []Suggestion

@@ -22,9 +22,9 @@ const (
 	Escalated           PublicKind = "escalated"             // Ticket.Group = the new team
 	Reminder            PublicKind = "reminder"              // Question, Deadline
 	AutoResolved        PublicKind = "auto_resolved"
-	PleaseTest          PublicKind = "please_test" // Text
-	Merged              PublicKind = "merged"      // Into
-	Rejected            PublicKind = "rejected"              // Text of the configuration, or the standard one
+	PleaseTest          PublicKind = "please_test"   // Text
+	Merged              PublicKind = "merged"        // Into
+	Rejected            PublicKind = "rejected"      // Text of the configuration, or the standard one
 	Status              PublicKind = "status"        // Ticket.State, FirstReply, Text = last public message
 	FaultCleared        PublicKind = "fault_cleared" // the parent ticket is solved: Into, Text
 )
