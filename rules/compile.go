@@ -23,19 +23,28 @@ const (
 type Option func(*options)
 
 type options struct {
-	learned    map[string][]string
-	background []string
+	learned    map[string][]Phrase
+	background []Phrase
+}
+
+// Phrase is what a requester once wrote, as Phrasing prepares it. It takes part
+// when mails are compared with the FAQ.
+type Phrase struct {
+	Text string
+	// Ticket is the tag of the ticket that began with it: it stands in explanations,
+	// and a mail is not compared with itself (Input.Ticket).
+	Ticket string
 }
 
 // WithLearned adds phrasings learned from confirmed answers, by FAQ id, newest
 // first; at most 50 per entry are used.
-func WithLearned(phrasings map[string][]string) Option {
+func WithLearned(phrasings map[string][]Phrase) Option {
 	return func(o *options) { o.learned = phrasings }
 }
 
 // WithBackground adds mails that no FAQ entry answers, newest first; at most
 // 5,000 are used, beside the shipped list.
-func WithBackground(mails []string) Option {
+func WithBackground(mails []Phrase) Option {
 	return func(o *options) { o.background = mails }
 }
 
@@ -106,6 +115,11 @@ func (c *compiler) countExpressions(root *source.Node) {
 // hashOf is the digest of the parts that decide: keys in the order written,
 // values as read, without comments, layout and quoting.
 func hashOf(root *source.Node) string {
+	return hashKeys(root, "categorize", "categories", "rules", "faq_settings", "faq", "tests")
+}
+
+// hashKeys is the digest of some keys of a map.
+func hashKeys(root *source.Node, keys ...string) string {
 	h := sha256.New()
 	var walk func(n *source.Node)
 	walk = func(n *source.Node) {
@@ -125,7 +139,7 @@ func hashOf(root *source.Node) string {
 		}
 		h.Write([]byte{0xff})
 	}
-	for _, key := range []string{"categorize", "categories", "rules", "faq_settings", "faq", "tests"} {
+	for _, key := range keys {
 		h.Write([]byte(key + "\x00"))
 		walk(root.Get(key))
 	}

@@ -9,6 +9,9 @@ import (
 
 var faqSettingKeys = []string{"mode", "min_score", "min_lead", "max_words", "never_if", "same_answer_again_after", "ask_after", "close_after"}
 
+// versionLength is how much of a digest names the version of an entry.
+const versionLength = 16
+
 var faqKeys = []string{"id", "category", "questions", "must", "never_if", "min_score", "min_lead", "mode", "answer", "after_answer",
 	"attachments", "valid_until", "review_by", "owner", "note", "tests"}
 
@@ -71,6 +74,8 @@ func (c *compiler) faqEntry(n *source.Node) {
 	f := c.s.faq
 	e := faqEntry{node: id.Node, minScore: math.NaN(), minLead: math.NaN()}
 	e.ID = id.Value
+	e.Owner = m.String("owner", "")
+	e.Version = hashKeys(n, "questions", "must", "never_if", "min_score", "min_lead", "answer", "attachments")[:versionLength]
 	if i, ok := f.ids[e.ID]; ok {
 		c.r.Twice(id, aFAQ, f.entries[i].node)
 		return

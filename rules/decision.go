@@ -18,7 +18,11 @@ type Input struct {
 	Mailbox string    // id of the mailbox it came through
 	Reply   bool      // it continues a ticket: rules with applies_to reply or both
 
-	// Ticket is what the ticket already holds, for follow-ups.
+	// Ticket is the tag of the ticket the mail began, when it is decided about once
+	// more: what that ticket taught the FAQ is left out. "" = a mail that is new.
+	Ticket string
+
+	// What the ticket already holds, for follow-ups.
 	Category, Priority string
 	Tags               []string
 
@@ -105,6 +109,11 @@ type FAQDecision struct {
 	Sent   bool    // the four yeses hold: answer automatically
 	Answer string  // Markdown in Decision.Language, for Sent and for suggestions
 	Why    string  // why not, when not sent
+	// Ready: nothing but score and lead could keep it back.
+	Ready bool
+	// Learned is the tag of the ticket whose words were nearest, "" = a question of
+	// the configuration was.
+	Learned string
 	// KeepOpen: after_answer keep_open; Close: after_answer close.
 	KeepOpen, Close bool
 	// Suggest are up to three entries an agent may send with #faq, best first.

@@ -20,6 +20,9 @@ type FAQEntry struct {
 	Attachments []string
 	ValidUntil  time.Time // first instant at which it is no longer sent; zero = for ever
 	ReviewBy    time.Time // zero = none
+	Owner       string    // agent, group or address that looks after it; may be empty
+	// Version names the wording: what became of an older one says nothing about it.
+	Version string
 }
 
 // AnswerIn returns the answer in a language, or in the other one when there is
@@ -65,11 +68,11 @@ const (
 	DefaultMaxWords = 120
 	suggestScore    = 0.35
 	suggestTop      = 3
-	maxLearned      = 50
-	maxBackground   = 5_000
-	outcomesJudged  = 20  // last outcomes an entry is judged by
-	outcomesLeast   = 5   // fewer say nothing
-	helpfulLeast    = 0.6 // share of helpful answers under which an entry demotes itself
+	MaxLearned      = 50    // phrasings an entry learns, newest first
+	MaxBackground   = 5_000 // tickets without FAQ use that compete with the entries
+	outcomesJudged  = 20    // last outcomes an entry is judged by
+	outcomesLeast   = 5     // fewer say nothing
+	helpfulLeast    = 0.6   // share of helpful answers under which an entry demotes itself
 )
 
 // faq is the compiled FAQ.
@@ -97,19 +100,20 @@ func (f *faq) build(o options) {
 		e := &f.entries[i]
 		for _, lang := range sortedKeys(e.Questions) {
 			for _, q := range e.Questions[lang] {
-				b.add(i, q)
+				b.add(i, Phrase{Text: q})
 			}
 		}
 		learned := o.learned[e.ID]
-		for _, q := range learned[:min(len(learned), maxLearned)] {
-			b.add(i, q)
+		for _, p := range learned[:min(len(learned), MaxLearned)] {
+			b.add(i, p)
 		}
 	}
 	f.sim = b.build(len(f.entries))
-	for _, mails := range [][]string{o.background[:min(len(o.background), maxBackground)], shippedBackground()} {
+	for _, mails := range [][]Phrase{o.background[:min(len(o.background), MaxBackground)], shippedBackground()} {
 		for _, m := range mails {
-			if !f.claims(m) {
-				b.add(-1, m)
+			q := newQuestion("", m.Text)
+			if !f.claims(q) {
+				b.addQuestion(-1, q, m)
 			}
 		}
 	}
@@ -119,8 +123,8 @@ func (f *faq) build(o options) {
 // claims reports whether an entry would answer a mail that is meant as
 // background. Such a mail must not keep the entry from answering its like: FAQ
 // entries are written because of tickets that people had answered until then.
-func (f *faq) claims(mail string) bool {
-	found := f.sim.find("", mail, 1)
+func (f *faq) claims(mail *question) bool {
+	found := f.sim.find(mail, "", 1)
 	if len(found) == 0 {
 		return false
 	}

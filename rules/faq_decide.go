@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,33 +18,55 @@ func (e *evaluation) answer() {
 		}
 		return
 	}
-	found := f.sim.find(e.t.subject, e.t.body, suggestTop)
-	if len(found) == 0 {
-		e.step("faq", "", false, e.say("kein Eintrag ist ähnlich", "no entry is similar"))
-		return
-	}
+	found := f.sim.find(newQuestion(e.t.subject, e.t.body), e.in.Ticket, suggestTop)
 	for _, x := range found {
 		if x.score >= suggestScore && f.entries[x.entry].Mode != "off" {
 			e.d.FAQ.Suggest = append(e.d.FAQ.Suggest, Suggestion{f.entries[x.entry].ID, x.score, f.entries[x.entry].Title})
 		}
 	}
+	if i, ok := f.ids[e.faqMode]; ok {
+		e.ruled(i, found)
+		return
+	}
+	if len(found) == 0 {
+		e.step("faq", "", false, e.say("kein Eintrag ist ähnlich", "no entry is similar"))
+		return
+	}
 	best := found[0]
-	entry := &f.entries[best.entry]
-	q := &e.d.FAQ
-	q.ID, q.Score, q.Margin = entry.ID, best.score, best.margin
+	parts, sure := e.similar(best)
+	words, gate := e.asked(best.entry), e.gate(best.entry)
+	e.d.FAQ.Ready = words.ok() && gate.ok()
+	e.decided(best, parts, slices.Concat(words, sure, gate))
+}
+
+// ruled decides about the entry that a rule has chosen: how similar the mail is
+// does not matter then, everything else does.
+func (e *evaluation) ruled(i int, found []match) {
+	m := match{entry: i, rival: -1}
+	for _, x := range found {
+		if x.entry == i {
+			m = x
+		}
+	}
+	parts := []string{e.say("gewählt von %s", "chosen by %s", e.quoted(e.setBy["faq"]))}
+	e.decided(m, parts, slices.Concat(e.never(i), e.gate(i)))
+}
+
+// decided fills in the decision about an entry and explains it.
+func (e *evaluation) decided(m match, parts []string, all verdicts) {
+	entry, q := &e.s.faq.entries[m.entry], &e.d.FAQ
+	q.ID, q.Score, q.Margin, q.Learned = entry.ID, m.score, m.margin, m.nearest.ticket
 	q.Answer, _ = entry.AnswerIn(e.d.Language)
 	q.KeepOpen, q.Close = entry.After == "keep_open", entry.After == "close"
-	reasons, why := e.judge(entry, best)
-	q.Sent, q.Why = why == "", why
-	if why != "" {
-		reasons = append(reasons, why)
-		if len(q.Suggest) > 0 && q.Suggest[0].ID == q.ID {
-			reasons[len(reasons)-1] += e.say(" → nur Vorschlag", " → suggestion only")
-		}
-	} else {
-		reasons[len(reasons)-1] += e.say(" → wird gesendet", " → will be sent")
+	q.Sent, q.Why = all.ok(), all.why()
+	parts = append(parts, all.parts(e.full)...)
+	switch {
+	case q.Sent:
+		parts[len(parts)-1] += e.say(" → wird gesendet", " → will be sent")
+	case len(q.Suggest) > 0 && q.Suggest[0].ID == q.ID:
+		parts[len(parts)-1] += e.say(" → nur Vorschlag", " → suggestion only")
 	}
-	e.step("faq", entry.ID, q.Sent, strings.Join(reasons, " · "))
+	e.step("faq", entry.ID, q.Sent, strings.Join(parts, " · "))
 }
 
 func (e *evaluation) whyNoFAQ() string {
@@ -56,39 +79,38 @@ func (e *evaluation) whyNoFAQ() string {
 	return e.say("abgeschaltet in faq_settings", "switched off in faq_settings")
 }
 
-// judge returns the parts of the explanation and, when the answer is not sent,
-// the first reason why.
-func (e *evaluation) judge(entry *faqEntry, m match) (parts []string, why string) {
+// similar explains score and lead, and checks them against the thresholds.
+func (e *evaluation) similar(m match) (parts []string, sure verdicts) {
+	entry := &e.s.faq.entries[m.entry]
 	minScore, minLead := entry.threshold(&e.s.faq.settings)
-	note := func(reason string) {
-		if why == "" {
-			why = reason
-		}
+	score := formatScore(m.score)
+	if m.nearest.ticket != "" {
+		score += e.say(" gelernt aus %s", " learned from %s", m.nearest.ticket)
+	} else if e.full && m.nearest.text != "" {
+		score += " ← " + e.quoted(clipText(m.nearest.text, maxShown))
 	}
-	parts = append(parts, formatScore(m.score), e.say("Abstand %s", "lead %s", formatScore(m.margin)))
-	if len(entry.must) > 0 {
-		if missing := e.missingMust(entry); missing == "" {
-			parts = append(parts, "must ✓")
-		} else {
-			parts = append(parts, "must ✗")
-			note(e.say("must: keines von %s", "must: none of %s", missing))
-		}
+	lead := e.say("Abstand %s", "lead %s", formatScore(m.margin))
+	if e.full && m.rival >= 0 {
+		lead += e.say(" vor %s", " over %s", e.rival(m))
 	}
-	if veto := e.veto(entry); veto != "" {
-		parts = append(parts, "never_if ✗")
-		note(veto)
-	} else {
-		parts = append(parts, "never_if ✓")
+	sure.add(m.score >= minScore, fmt.Sprintf("min_score %s ✓", formatScore(minScore)), e.say("unter min_score %s", "below min_score %s", formatScore(minScore)))
+	sure.add(m.margin >= minLead, fmt.Sprintf("min_lead %s ✓", formatScore(minLead)), e.say("unter min_lead %s", "below min_lead %s", formatScore(minLead)))
+	return []string{score, lead}, sure
+}
+
+// maxShown bounds a phrasing in an explanation, in bytes.
+const maxShown = 60
+
+// rival names what stands next to a match: another entry, or a mail that none
+// answers, without its words.
+func (e *evaluation) rival(m match) string {
+	switch {
+	case m.rival < len(e.s.faq.entries):
+		return e.s.faq.entries[m.rival].ID
+	case m.beside.ticket != "":
+		return e.say("keine FAQ (%s)", "no FAQ (%s)", m.beside.ticket)
 	}
-	if m.score < minScore {
-		note(e.say("unter min_score %s", "below min_score %s", formatScore(minScore)))
-	}
-	if m.margin < minLead {
-		note(e.say("unter min_lead %s", "below min_lead %s", formatScore(minLead)))
-	}
-	note(e.gate(entry))
-	note(e.shippedVeto(m.entry))
-	return parts, why
+	return e.say("keine FAQ", "no FAQ")
 }
 
 // missingMust returns the first must group of which nothing was found.
@@ -117,41 +139,6 @@ func (e *evaluation) veto(entry *faqEntry) string {
 				return "never_if: " + b.why(e)
 			}
 		}
-	}
-	return ""
-}
-
-// gate holds what does not depend on similarity.
-func (e *evaluation) gate(entry *faqEntry) string {
-	if s := e.blocked(); s != "" {
-		return s
-	}
-	set := &e.s.faq.settings
-	switch {
-	case e.faqMode == "suggest":
-		return e.say("nur Vorschlag laut %s", "suggestion only because of %s", e.quoted(e.setBy["faq"]))
-	case entry.Mode != "answer":
-		return "mode: " + entry.Mode
-	case !entry.speaks(e.d.Language):
-		return e.say("keine Antwort auf %s", "no answer in %s", e.d.Language)
-	case entry.expired(e.in.Now):
-		return e.say("valid_until ist vorbei", "valid_until has passed")
-	case e.t.attachAt > set.maxWords:
-		return e.say("mehr als %d Wörter", "more than %d words", set.maxWords)
-	case several(e.t.body):
-		return e.say("mehrere Anliegen", "more than one request")
-	case e.is("vip"):
-		return e.say("wichtige Person", "important person")
-	case !set.neverSet && (hasAttachment(e.m) || !e.in.Internal):
-		return e.say("Anhang oder Absender von außen", "attachment or external sender")
-	case e.s.refs.rank(e.d.Priority) < 2:
-		return e.say("Priorität %s", "priority %s", e.d.Priority)
-	}
-	if at, ok := e.in.AnsweredAt[entry.ID]; ok && e.in.Now.Sub(at) < set.sameAgainAfter {
-		return e.say("dieselbe Antwort ging schon am %s", "the same answer went out on %s", at.In(e.local.Location()).Format("02.01.2006"))
-	}
-	if helped, of, yes := demoted(e.in.FAQOutcomes[entry.ID]); yes {
-		return e.say("half nur in %d von %d Fällen", "helped in only %d of %d cases", helped, of)
 	}
 	return ""
 }

@@ -35,6 +35,16 @@ type shingle struct {
 	in   [parts]bool
 }
 
+// Phrasing prepares the words of a requester as a Phrase: subject and the first
+// words of the body without greeting and closing.
+func Phrasing(subject, body string) string {
+	text := clipText(trimCourtesy(clipText(body, maxBody)), phraseBytes)
+	return strings.Join(strings.Fields(clipText(subject, maxSubject)+" | "+text), " ")
+}
+
+// phraseBytes bounds the body in a Phrase.
+const phraseBytes = 600
+
 // newQuestion prepares a text. Greeting and closing are left out, and of the
 // body the first words are taken.
 func newQuestion(subject, body string) *question {

@@ -206,7 +206,7 @@ func (c *compiler) checkNeighbours() {
 
 func (c *compiler) checkNeighbour(i int, q source.Text, told map[[2]int]bool) {
 	f := c.s.faq
-	found := f.sim.find("", q.Value, 2)
+	found := f.sim.find(newQuestion("", q.Value), "", 2)
 	if len(found) == 0 || found[0].score < suggestScore {
 		return
 	}

@@ -31,7 +31,8 @@ func (s *Set) ReadsReplies() bool {
 }
 
 // With returns the same rules with other phrasings learned and another
-// background. Options that are not given are dropped.
+// background. Options that are not given are dropped. Only the index of the FAQ
+// is made anew; everything else is shared.
 func (s *Set) With(opts ...Option) *Set {
 	var o options
 	for _, f := range opts {

@@ -32,7 +32,9 @@ type similarity struct {
 	wording    lists
 
 	docs       []int32 // document to candidate
-	entries    int     // candidates below are entries, from there on background
+	origins    []origin
+	byTicket   map[string]int32 // document that a ticket taught
+	entries    int              // candidates below are entries, from there on background
 	candidates int
 	pool       sync.Pool
 }
@@ -50,12 +52,20 @@ type posting struct {
 
 func (l *lists) of(id int32) []posting { return l.at[l.start[id]:l.start[id+1]] }
 
+// origin says where a document comes from.
+type origin struct {
+	text   string // of a question of the configuration
+	ticket string // that began with it: it was learned
+}
+
 // match is an entry found.
 type match struct {
-	entry  int
-	score  float64 // 0 to 1: how well mail and entry fit
-	margin float64 // lead over the next entry and the background
-	rival  int     // the candidate next to it, -1 = none
+	entry   int
+	score   float64 // 0 to 1: how well mail and entry fit
+	margin  float64 // lead over the next entry and the background
+	nearest origin  // the phrasing that is nearest
+	rival   int     // the candidate next to it, -1 = none
+	beside  origin  // the phrasing or mail of the rival that is nearest
 }
 
 // Parts of a mail that are compared, each for itself: people put the question
@@ -75,6 +85,7 @@ type fit struct {
 	asked    float64        // share of the best question that the mail says
 	evidence float64        // content in common with it, in units of a rare word
 	best     float64
+	doc      int32 // the document that best belongs to
 	total    float64
 }
 
@@ -100,6 +111,7 @@ type workspace struct {
 	coveredBy      []float64        // by candidate: how well
 	count          []float64        // by term: n-grams in common
 	met            []int32          // terms with any
+	skip           int32            // document that does not take part, -1 = none
 }
 
 func (s *similarity) newWorkspace() *workspace {
@@ -134,8 +146,9 @@ func (w *workspace) note(doc int32) {
 	}
 }
 
-// find returns the best entries for a mail, best first.
-func (s *similarity) find(subject, body string, top int) []match {
+// find returns the best entries for a mail, best first. What the ticket of the
+// mail itself taught does not count.
+func (s *similarity) find(mail *question, ticket string, top int) []match {
 	if s.entries == 0 {
 		return nil
 	}
@@ -144,7 +157,11 @@ func (s *similarity) find(subject, body string, top int) []match {
 		w = s.newWorkspace()
 	}
 	defer s.pool.Put(w)
-	s.compare(newQuestion(subject, body), w)
+	w.skip = -1
+	if doc, ok := s.byTicket[ticket]; ok {
+		w.skip = doc
+	}
+	s.compare(mail, w)
 	return s.rank(w, top)
 }
 
@@ -186,7 +203,7 @@ func (s *similarity) compareContent(q *question, w *workspace) {
 			}
 		}
 		if best > f.best {
-			f.best, f.asked, f.evidence = best, w.said[d], w.evidence[d]
+			f.best, f.asked, f.evidence, f.doc = best, w.said[d], w.evidence[d], d
 		}
 	}
 	if norms[partAll] > 0 {
@@ -201,6 +218,9 @@ func (s *similarity) spread(t *questionWord, w *workspace) {
 	for _, m := range t.meets {
 		common := m.sim * min(t.idf, s.idf[m.term]) / s.unseen
 		for _, p := range s.content.of(m.term) {
+			if p.doc == w.skip {
+				continue
+			}
 			v, old := t.idf*m.sim*p.weight, w.last[p.doc]
 			if c := s.docs[p.doc]; m.sim > w.coveredBy[c] {
 				if w.coveredBy[c] == 0 {
@@ -237,7 +257,7 @@ func (s *similarity) spread(t *questionWord, w *workspace) {
 
 // meet finds the terms a word of the mail stands for or resembles.
 func (s *similarity) meet(t *questionWord, w *workspace) {
-	t.idf = s.unseen
+	t.idf, t.meets = s.unseen, t.meets[:0]
 	id, known := s.terms[t.stem]
 	if known {
 		t.idf = s.idf[id]
@@ -298,6 +318,9 @@ func (s *similarity) compareWording(q *question, w *workspace) {
 			continue
 		}
 		for _, p := range s.wording.of(id) {
+			if p.doc == w.skip {
+				continue
+			}
 			w.note(p.doc)
 			for _, k := range w.active {
 				if t.in[k] {
@@ -378,7 +401,9 @@ func (s *similarity) rank(w *workspace, top int) []match {
 		lead := f.total
 		if m.rival >= 0 {
 			lead -= w.fits[m.rival].total
+			m.beside = s.origins[w.fits[m.rival].doc]
 		}
+		m.nearest = s.origins[f.doc]
 		m.score, m.margin = f.score(), f.margin(lead)
 		out = append(out, m)
 	}

@@ -10,23 +10,37 @@ type similarityBuilder struct {
 type builderDoc struct {
 	entry int // -1 = background
 	q     *question
+	from  origin
 }
 
-func (b *similarityBuilder) add(entry int, text string) {
-	b.docs = append(b.docs, builderDoc{entry, newQuestion("", text)})
+func (b *similarityBuilder) add(entry int, p Phrase) {
+	b.addQuestion(entry, newQuestion("", p.Text), p)
+}
+
+// addQuestion is add for a phrase that is prepared already. Of a requester's
+// words only the ticket is kept.
+func (b *similarityBuilder) addQuestion(entry int, q *question, p Phrase) {
+	from := origin{ticket: p.Ticket}
+	if entry >= 0 && p.Ticket == "" {
+		from.text = p.Text
+	}
+	b.docs = append(b.docs, builderDoc{entry, q, from})
 }
 
 // build makes the index for a number of entries.
 func (b *similarityBuilder) build(entries int) *similarity {
 	s := &similarity{terms: map[string]int32{}, shingles: map[uint64]int32{}, groups: map[string][]int32{}, grams: map[uint32][]int32{},
-		entries: entries, candidates: entries}
-	for _, d := range b.docs {
+		entries: entries, candidates: entries, byTicket: map[string]int32{}}
+	for i, d := range b.docs {
 		c := d.entry
 		if c < 0 {
 			c = s.candidates
 			s.candidates++
 		}
-		s.docs = append(s.docs, int32(c))
+		s.docs, s.origins = append(s.docs, int32(c)), append(s.origins, d.from)
+		if d.from.ticket != "" {
+			s.byTicket[d.from.ticket] = int32(i)
+		}
 	}
 	b.countContent(s)
 	b.countWording(s)

@@ -21,15 +21,15 @@ func Starter() fs.FS {
 
 // shippedBackground returns the help-desk mails that compete with the FAQ from
 // the first day on, one per line: subject, bar, body.
-func shippedBackground() []string {
+func shippedBackground() []Phrase {
 	data, err := starterFiles.ReadFile("starter/background.txt")
 	if err != nil {
 		panic(err) // the path is a constant
 	}
-	var mails []string
+	var mails []Phrase
 	for line := range strings.Lines(string(data)) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			mails = append(mails, line)
+			mails = append(mails, Phrase{Text: line})
 		}
 	}
 	return mails

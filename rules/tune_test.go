@@ -39,13 +39,13 @@ faq:
 	if d := s.Decide(in); d.FAQ.Sent {
 		t.Fatalf("sent before it was learned: %+v", d.FAQ)
 	}
-	learned := s.With(WithLearned(map[string][]string{"kantine": {"Wo steht der Speiseplan für die Woche", "Speiseplan dieser Woche"}}))
+	learned := s.With(WithLearned(map[string][]Phrase{"kantine": {{"Wo steht der Speiseplan für die Woche", "IT-10001"}, {"Speiseplan dieser Woche", "IT-10002"}}}))
 	if d := learned.Decide(in); !d.FAQ.Sent || d.FAQ.ID != "kantine" {
 		t.Errorf("not sent after it was learned: %+v", d.FAQ)
 	}
 	near := mail("Parkplatz für Besucher", "Wo dürfen unsere Besucher am Parkplatz parken, die mit dem Reisebus kommen?")
 	before := s.Decide(near).FAQ
-	after := s.With(WithBackground([]string{"Parkplatz Besucher | Die Besucher kommen mit einem Reisebus, wo dürfen sie am Parkplatz stehen?"})).Decide(near).FAQ
+	after := s.With(WithBackground([]Phrase{{"Parkplatz Besucher | Die Besucher kommen mit einem Reisebus, wo dürfen sie am Parkplatz stehen?", "IT-10003"}})).Decide(near).FAQ
 	if after.Sent || after.Margin >= before.Margin {
 		t.Errorf("background does not count: %+v, then %+v", before, after)
 	}
