@@ -13,12 +13,13 @@ type FAQOutcome struct {
 	Requester string // folded address
 	SentAt    time.Time
 	Outcome   string // "", helped, rejected, silent
+	Version   string // of the entry when it was sent
 }
 
-const faqColumns = "ticket_id, entry, requester, sent_at, outcome"
+const faqColumns = "ticket_id, entry, requester, sent_at, outcome, version"
 
 func scanFAQOutcome(r *row) FAQOutcome {
-	return FAQOutcome{TicketID: r.int64(), Entry: r.text(), Requester: r.text(), SentAt: r.time(), Outcome: r.text()}
+	return FAQOutcome{TicketID: r.int64(), Entry: r.text(), Requester: r.text(), SentAt: r.time(), Outcome: r.text(), Version: r.text()}
 }
 
 // SaveFAQOutcome records an FAQ answer, or what became of it. A zero SentAt is
@@ -34,12 +35,13 @@ func (tx *Tx) SaveFAQOutcome(ctx context.Context, f FAQOutcome) error {
 			sent = tx.Now
 		}
 	}
-	_, err := tx.exec(ctx, `INSERT INTO faq_outcome (ticket_id, entry, requester, sent_at, outcome) VALUES (?, ?, ?, ?, ?)
+	_, err := tx.exec(ctx, `INSERT INTO faq_outcome (ticket_id, entry, requester, sent_at, outcome, version) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET
 			entry = excluded.entry,
 			requester = excluded.requester,
 			sent_at = excluded.sent_at,
-			outcome = excluded.outcome`, f.TicketID, f.Entry, f.Requester, sent, f.Outcome)
+			outcome = excluded.outcome,
+			version = excluded.version`, f.TicketID, f.Entry, f.Requester, sent, f.Outcome, f.Version)
 	return err
 }
 
@@ -48,16 +50,20 @@ func (tx *Tx) FAQOutcomeOf(ctx context.Context, ticketID int64) (FAQOutcome, err
 	return single(ctx, tx, scanFAQOutcome, "SELECT "+faqColumns+" FROM faq_outcome WHERE ticket_id = ?", ticketID)
 }
 
-// FAQOutcomes returns the last answers with an entry whose outcome is known,
-// newest first.
-func (tx *Tx) FAQOutcomes(ctx context.Context, entry string, atMost int) ([]FAQOutcome, error) {
+// FAQOutcomes returns the last answers with a version of an entry that a requester
+// judged, newest first; silence is no judgement. Rows without a version belong to
+// every one.
+func (tx *Tx) FAQOutcomes(ctx context.Context, entry, version string, atMost int) ([]FAQOutcome, error) {
 	return all(ctx, tx, scanFAQOutcome, "SELECT "+faqColumns+` FROM faq_outcome
-		WHERE entry = ? AND outcome <> '' ORDER BY sent_at DESC, ticket_id DESC LIMIT ?`, entry, limit(atMost))
+		WHERE entry = ? AND outcome IN ('helped', 'rejected') AND version IN ('', ?)
+		ORDER BY sent_at DESC, ticket_id DESC LIMIT ?`, entry, version, limit(atMost))
 }
 
 // FAQAnsweredTo returns the answers a requester got at or after since, newest
-// first.
+// first, from the FAQ itself and from agents with an entry.
 func (tx *Tx) FAQAnsweredTo(ctx context.Context, requester string, since time.Time) ([]FAQOutcome, error) {
-	return all(ctx, tx, scanFAQOutcome, "SELECT "+faqColumns+` FROM faq_outcome
-		WHERE requester = ? AND sent_at >= ? ORDER BY sent_at DESC, ticket_id DESC LIMIT 200`, requester, since)
+	return all(ctx, tx, scanFAQOutcome, "SELECT "+faqColumns+` FROM faq_outcome WHERE requester = ? AND sent_at >= ?
+		UNION ALL
+		SELECT ticket_id, entry, requester, at, '', '' FROM faq_use WHERE requester = ? AND at >= ?
+		ORDER BY 4 DESC, 1 DESC LIMIT 200`, requester, since, requester, since)
 }

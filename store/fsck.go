@@ -62,6 +62,9 @@ var invariants = []struct{ name, text, sql string }{
 	{"timer_on_final_ticket", "tickets that are closed while a timer is set", `SELECT DISTINCT ticket_id FROM timer
 		JOIN ticket ON ticket.id = ticket_id
 		WHERE fired_at IS NULL AND ticket.state IN ('closed', 'closed_deflected', 'merged', 'discarded')`},
+	{"learned_without_answer", "phrasings of the FAQ from tickets that it did not answer", `SELECT ticket_id FROM faq_learned l
+		WHERE NOT EXISTS (SELECT 1 FROM faq_use u WHERE u.ticket_id = l.ticket_id AND u.entry = l.entry)
+			AND NOT EXISTS (SELECT 1 FROM faq_outcome o WHERE o.ticket_id = l.ticket_id AND o.entry = l.entry AND o.outcome = 'helped')`},
 	{"erasing", "an erasure was not finished", `SELECT 1 FROM meta WHERE key = 'erasing'`},
 }
 

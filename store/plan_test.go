@@ -8,7 +8,8 @@ import (
 )
 
 // big are the tables that grow with the mail.
-var big = []string{"inbox", "uid", "ticket", "participant", "message", "attachment", "event", "trace", "outbox", "clock", "clock_event", "timer", "faq_outcome", "hold", "traffic"}
+var big = []string{"inbox", "uid", "ticket", "participant", "message", "attachment", "event", "trace", "outbox", "clock", "clock_event", "timer",
+	"faq_outcome", "faq_use", "hold", "traffic"}
 
 // No statement of the daily work reads a growing table from end to end: each
 // text that the exercise prepares is explained.
@@ -136,8 +137,14 @@ func exerciseOutbox(ctx context.Context, tx *Tx) {
 	_, _ = tx.NextTimerAt(ctx)
 	_, _ = tx.HoldByChallenge(ctx, "a")
 	_, _ = tx.ReleaseHold(ctx, 1)
-	_, _ = tx.FAQOutcomes(ctx, "a", 10)
+	_, _ = tx.FAQOutcomes(ctx, "a", "v1", 10)
 	_, _ = tx.FAQAnsweredTo(ctx, "a", now)
+	_ = tx.SaveFAQUse(ctx, FAQUse{TicketID: 1, Entry: "vpn", Requester: "a", Agent: "lena"})
+	_, _ = tx.FAQUses(ctx, 1)
+	_ = tx.Learn(ctx, Lesson{TicketID: 1, Entry: "vpn", Source: LessonAgent, Text: "VPN"}, 50)
+	_ = tx.Unlearn(ctx, 1)
+	_, _ = tx.LessonCount(ctx)
+	_, _ = tx.RequestsWithoutFAQ(ctx, 10)
 	var st Stats
 	_ = tx.stats(ctx, &st)
 }

@@ -71,17 +71,20 @@ func TestFAQOutcomes(t *testing.T) {
 		if err := tx.SaveFAQOutcome(ctx, FAQOutcome{TicketID: tk.ID, Entry: "vpn", Requester: "r@example.com"}); err != nil {
 			return err
 		}
-		unknown, err := tx.FAQOutcomes(ctx, "vpn", 5)
+		unknown, err := tx.FAQOutcomes(ctx, "vpn", "v1", 5)
 		if len(unknown) != 0 {
 			t.Errorf("known outcomes = %+v", unknown)
 		}
 		tx.Now = tx.Now.Add(time.Hour)
-		if err := tx.SaveFAQOutcome(ctx, FAQOutcome{TicketID: tk.ID, Entry: "vpn", Requester: "r@example.com", Outcome: "helped"}); err != nil {
+		if err := tx.SaveFAQOutcome(ctx, FAQOutcome{TicketID: tk.ID, Entry: "vpn", Requester: "r@example.com", Outcome: "helped", Version: "v1"}); err != nil {
 			return err
 		}
-		want := FAQOutcome{tk.ID, "vpn", "r@example.com", epoch, "helped"}
-		known, kerr := tx.FAQOutcomes(ctx, "vpn", 5)
+		want := FAQOutcome{tk.ID, "vpn", "r@example.com", epoch, "helped", "v1"}
+		known, kerr := tx.FAQOutcomes(ctx, "vpn", "v1", 5)
 		equal(t, known, []FAQOutcome{want})
+		if old, err := tx.FAQOutcomes(ctx, "vpn", "v2", 5); err != nil || len(old) != 0 {
+			t.Errorf("outcomes of another version = %+v, %v", old, err)
+		}
 		to, terr := tx.FAQAnsweredTo(ctx, "r@example.com", epoch)
 		equal(t, to, []FAQOutcome{want})
 		return errors.Join(err, kerr, terr)
