@@ -86,7 +86,7 @@ func (d *Desk) sweepAlarms(ctx context.Context) error {
 			return fmt.Errorf("read alarms: %w", err)
 		}
 		for _, a := range all {
-			gone, err := settled(ctx, tx, a)
+			gone, err := d.settled(ctx, tx, a)
 			switch {
 			case err != nil:
 				return err
@@ -125,8 +125,13 @@ func (d *Desk) sweepAlarms(ctx context.Context) error {
 // asideAlarm begins the names of alarms about mails that were set aside.
 const asideAlarm = "aside:"
 
-// settled reports whether the mail an alarm is about is no longer set aside.
-func settled(ctx context.Context, tx *store.Tx, a store.Alarm) (bool, error) {
+// settled reports whether an alarm is over by itself: the mail it is about is no
+// longer set aside, the FAQ entry is sent again.
+func (d *Desk) settled(ctx context.Context, tx *store.Tx, a store.Alarm) (bool, error) {
+	if entry, ok := strings.CutPrefix(a.Name, demotedAlarm); ok {
+		bad, err := d.turn(ctx, tx, d.Config(), &shared{}).demoted(entry)
+		return !bad, err
+	}
 	s, ok := strings.CutPrefix(a.Name, asideAlarm)
 	if !ok {
 		return false, nil
@@ -145,11 +150,15 @@ func settled(ctx context.Context, tx *store.Tx, a store.Alarm) (bool, error) {
 	return in.State != "aside", nil
 }
 
-// mailAlarms queues one mail about alarms to each person in charge and marks them
-// as told.
+// mailAlarms tells the people in charge about alarms.
 func (t *turn) mailAlarms(list []store.Alarm, say func(lang string) AlarmText) error {
+	return t.mailAlarmsTo(t.c.inCharge(t.now), list, say)
+}
+
+// mailAlarmsTo queues one mail about alarms to each reader and marks them as told.
+func (t *turn) mailAlarmsTo(readers []Agent, list []store.Alarm, say func(lang string) AlarmText) error {
 	first := list[0]
-	for _, a := range t.c.inCharge(t.now) {
+	for _, a := range readers {
 		text := say(or(a.Language, t.c.Company.Language))
 		_, err := t.toAgent(nil, a, notice{
 			kind: mailout.AdminAlarm, purpose: token.Report, cause: fmt.Sprintf("alarm:%s:%d:%s", first.Name, first.SinceAt.UnixMilli(), a.ID),

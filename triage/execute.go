@@ -192,6 +192,9 @@ func (j *job) run() error {
 			}
 		}
 	}
+	if err := j.usedFAQ(); err != nil {
+		return err
+	}
 	if j.tk.Level == 2 && !j.parsed.Has(command.Escalate) {
 		if err := j.taken(); err != nil {
 			return err

@@ -1,14 +1,12 @@
 package triage
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 
 	"firstline/mailin"
 	"firstline/mailout"
 	"firstline/store"
-	"firstline/triage/report"
 	"firstline/triage/sla"
 	"firstline/triage/state"
 	"firstline/triage/token"
@@ -109,6 +107,11 @@ func (t *turn) append(reading mailin.Reading) (result, error) {
 	}
 	if reading == mailin.ReadingThanks {
 		return result{outcomeFollowed, "thanks", tk.ID}, t.event(tk, "requester", "message", "", "", "thanks: nobody is told")
+	}
+	if reading == mailin.ReadingNotSolved {
+		if err := t.unlearn(tk); err != nil {
+			return result{}, err
+		}
 	}
 	if err := t.requesterSpoke(tk); err != nil {
 		return result{}, err
@@ -238,6 +241,9 @@ func (t *turn) reopen() (result, error) {
 	tk := t.link.ticket
 	tk.Reopens++
 	tk.ResolvedAt, tk.ClosedAt = noTime, noTime
+	if err := t.unlearn(tk); err != nil {
+		return result{}, err
+	}
 	if tk.Assignee != "" && t.c.present(tk.Assignee, t.now) != tk.Assignee {
 		if err := t.setAssignee(tk, "", "system", "absent when the ticket was reopened"); err != nil {
 			return result{}, err
@@ -332,23 +338,4 @@ func hasFiles(m *mailin.Message) bool {
 		}
 	}
 	return false
-}
-
-// faqOutcome records what became of the FAQ answer of a ticket.
-func (t *turn) faqOutcome(tk *store.Ticket, outcome string) error {
-	row, err := t.tx.FAQOutcomeOf(t.ctx, tk.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err == nil {
-		row.Outcome = outcome
-		err = t.tx.SaveFAQOutcome(t.ctx, row)
-	}
-	if err == nil {
-		err = t.event(tk, "system", report.KindFAQ, row.Entry, outcome, "")
-	}
-	if err != nil {
-		return fmt.Errorf("record outcome of ticket %d: %w", tk.ID, err)
-	}
-	return nil
 }

@@ -121,11 +121,17 @@ type replayed struct {
 // and sends nothing. Raw mail is held for one batch at a time.
 //
 // The snapshot is rebuilt from the tickets: recent tickets and earlier answers as
-// of the mail, outcomes of FAQ entries as of today.
+// of the mail, outcomes of FAQ entries as of today. Both FAQs know what the desk
+// has learned until today, but for each mail not what its own ticket taught.
 func ReplayMails(ctx context.Context, st *store.Store, before, after *Config, o ReplayOptions) (Replay, error) {
 	p := &player{st: st, before: before, after: after, o: o, result: Replay{Since: o.Since, Until: o.Until}, tally: newTally(before, after, o)}
 	p.twice = !reflect.DeepEqual(before.ParseOptions(o.Since), after.ParseOptions(o.Since))
 	err := st.View(ctx, func(tx *store.Tx) (err error) {
+		l, err := readLessons(ctx, tx, before.Ticket.Prefix)
+		if err != nil {
+			return err
+		}
+		p.before, p.after = l.taught(before), l.taught(after)
 		if p.past, err = readPast(ctx, tx, before, after, o.Since, o.Until); err != nil {
 			return err
 		}

@@ -11,10 +11,12 @@ import (
 
 	"firstline/rules"
 	"firstline/store"
+	"firstline/triage/token"
 )
 
 // past is what the desk knew at the moments of a replay, rebuilt from the rows.
 type past struct {
+	prefix  string // of ticket tags
 	tickets map[int64]*pastTicket
 	recent  []rules.Recent // by time
 	boxes   map[int64]string
@@ -49,7 +51,7 @@ func (o *opened) at(t time.Time) int {
 // readPast reads the tickets of a period and of the days before it. Memory grows
 // by some 300 bytes per ticket of the period.
 func readPast(ctx context.Context, tx *store.Tx, before, after *Config, since, until time.Time) (*past, error) {
-	p := &past{tickets: map[int64]*pastTicket{}, boxes: map[int64]string{}, answers: map[string][]store.FAQOutcome{}, open: map[string]*opened{}}
+	p := &past{prefix: before.Ticket.Prefix, tickets: map[int64]*pastTicket{}, boxes: map[int64]string{}, answers: map[string][]store.FAQOutcome{}, open: map[string]*opened{}}
 	first := since.Add(-lateStart - recentFor)
 	active, err := tx.ListTickets(ctx, store.TicketFilter{Active: true, Until: first, Limit: 100_000})
 	if err != nil {
@@ -182,6 +184,9 @@ func (p *past) input(ctx context.Context, tx *store.Tx, r *replayed) error {
 	r.in.Recent = p.recentAt(r)
 	if r.ticket == nil {
 		return nil
+	}
+	if r.ticket.number > 0 {
+		r.in.Ticket = token.Ticket{Prefix: p.prefix, Number: r.ticket.number}.String()
 	}
 	r.in.SenderOpenTickets = p.open[r.ticket.requester].at(r.at)
 	earlier, err := tx.ListTickets(ctx, store.TicketFilter{Requester: r.ticket.requester, Until: p.recent[r.ticket.at].At, Limit: 1})

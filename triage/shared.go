@@ -52,15 +52,12 @@ func (s *shared) faqOutcomes(t *turn) (map[string][]bool, error) {
 	}
 	s.outcomes = map[string][]bool{}
 	for _, e := range t.c.Rules.FAQEntries() {
-		id := e.ID
-		rows, err := t.tx.FAQOutcomes(t.ctx, id, outcomeMost)
+		list, err := t.entryOutcomes(e)
 		if err != nil {
-			return nil, fmt.Errorf("read outcomes of FAQ %s: %w", id, err)
+			return nil, err
 		}
-		for _, r := range rows {
-			if r.Outcome == "helped" || r.Outcome == "rejected" {
-				s.outcomes[id] = append(s.outcomes[id], r.Outcome == "helped")
-			}
+		if len(list) > 0 {
+			s.outcomes[e.ID] = list
 		}
 	}
 	return s.outcomes, nil

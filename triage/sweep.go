@@ -51,6 +51,9 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if fired > 0 {
 		d.Store.Notify(store.TopicOutbox)
 	}
+	if err := d.relearn(ctx); err != nil {
+		return fired, fmt.Errorf("sweep lessons: %w", err)
+	}
 	if err := d.sweepAlarms(ctx); err != nil {
 		return fired, fmt.Errorf("sweep alarms: %w", err)
 	}

@@ -46,8 +46,12 @@ type Desk struct {
 	Texts *mailout.Texts
 	Log   *slog.Logger
 
-	config atomic.Pointer[Config]
-	keys   atomic.Pointer[token.Keys]
+	// config decides: untaught as it was loaded, with what the FAQ has learned.
+	config   atomic.Pointer[Config]
+	learning sync.Mutex // guards lessons and untaught
+	lessons  lessons
+	untaught *Config
+	keys     atomic.Pointer[token.Keys]
 	// instance names this installation in the header by which we know our own mail.
 	instance string
 }
@@ -57,6 +61,9 @@ func New(ctx context.Context, s *store.Store, texts *mailout.Texts, log *slog.Lo
 	d := &Desk{Store: s, Texts: texts, Log: log}
 	d.SetConfig(c)
 	if err := d.LoadKeys(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.relearn(ctx); err != nil {
 		return nil, err
 	}
 	return d, d.name(ctx)
@@ -87,8 +94,14 @@ func (d *Desk) Undelivered(ctx context.Context, tx *store.Tx, out store.Outgoing
 }
 
 // SetConfig swaps the whole configuration; a decision that is being made keeps
-// the generation it began with.
-func (d *Desk) SetConfig(c *Config) { d.config.Store(c) }
+// the generation it began with. The FAQ of the new one knows at once what was
+// learned.
+func (d *Desk) SetConfig(c *Config) {
+	d.learning.Lock()
+	defer d.learning.Unlock()
+	d.untaught = c
+	d.config.Store(d.lessons.taught(c))
+}
 
 // Config is the generation in force.
 func (d *Desk) Config() *Config { return d.config.Load() }
