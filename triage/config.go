@@ -18,6 +18,7 @@ type Config struct {
 	Security  Security
 	Ticket    TicketConfig
 	People    People
+	Privacy   Privacy
 
 	Calendars  map[string]*sla.Calendar
 	Policies   map[string]*sla.Policy

@@ -140,7 +140,7 @@ func (t *tally) add(out *Replay, r *replayed) {
 	d := Difference{InboxID: r.id, Changes: changes}
 	if r.ticket != nil {
 		d.Subject = r.ticket.subject
-		d.Ticket = ticketTag(t.before, r.ticket)
+		d.Ticket = ticketTag(t.before, r.ticket.id, r.ticket.number)
 	}
 	for _, c := range changes {
 		t.count(c, r, d.Ticket)
@@ -151,11 +151,11 @@ func (t *tally) add(out *Replay, r *replayed) {
 }
 
 // ticketTag is IT-10423, or H-7 while a mail is held.
-func ticketTag(c *Config, tk *pastTicket) string {
-	if tk.number == 0 {
-		return fmt.Sprintf("H-%d", tk.id)
+func ticketTag(c *Config, id, number int64) string {
+	if number == 0 {
+		return fmt.Sprintf("H-%d", id)
 	}
-	return fmt.Sprintf("%s-%d", or(c.Ticket.Prefix, "IT"), tk.number)
+	return fmt.Sprintf("%s-%d", or(c.Ticket.Prefix, "IT"), number)
 }
 
 // ruleShifts counts the rules that match one mail with one configuration alone.

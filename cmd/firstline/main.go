@@ -62,6 +62,9 @@ Look
 Keep
   backup FILE          a consistent copy while the daemon runs
   restore FILE         put a backup into an empty data directory
+  export ADDRESS       everything about one person, as a zip file; export IT-10423 writes the mails of a ticket as mbox
+  forget ADDRESS       erase a person (--keep-statistics leaves the figures; --dry-run only says what would go)
+  retention            how long what is kept, and what is due now (--apply erases it; the daemon does it at night)
   fsck                 check the invariants of the data; prints what violates them
   version              version, commit, SQLite version
 
@@ -84,7 +87,7 @@ func verbs() []verb {
 		{"schema", runSchema}, {"doctor", runDoctor},
 		{"run", runDaemon}, {"status", runStatus},
 		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"inbox", runInbox}, {"outbox", runOutbox},
-		{"backup", runBackup}, {"restore", runRestore}, {"fsck", runFsck}, {"version", runVersion},
+		{"backup", runBackup}, {"restore", runRestore}, {"export", runExport}, {"forget", runForget}, {"retention", runRetention}, {"fsck", runFsck}, {"version", runVersion},
 	}
 }
 

@@ -247,7 +247,7 @@ func runRestore(ctx context.Context, c *cli, args []string) error {
 		return fmt.Errorf("restore %s into %s: %w", rest[0], dir, err)
 	}
 	fmt.Fprintf(c.out, "restored into %s; mails that arrived since the backup are read again from the mailbox, without doubles\n", dir)
-	return nil
+	return c.forgetAgain(ctx, dir)
 }
 
 // when prints an instant for people, in the zone of the machine.

@@ -170,19 +170,7 @@ func runShow(ctx context.Context, c *cli, args []string) error {
 		if err != nil {
 			return err
 		}
-		if s.ticketRow, err = rowOf(ctx, tx, &tk, prefix); err != nil {
-			return err
-		}
-		if s.Messages, err = tx.Messages(ctx, tk.ID); err != nil {
-			return err
-		}
-		if s.Events, err = tx.Events(ctx, tk.ID); err != nil {
-			return err
-		}
-		if s.Clocks, err = tx.Clocks(ctx, tk.ID); err != nil {
-			return err
-		}
-		s.Mails, err = tx.ListOutbox(ctx, store.OutboxFilter{TicketID: tk.ID, Limit: 1000})
+		s, err = readShown(ctx, tx, tk.ID, prefix)
 		return err
 	})
 	if err != nil {
@@ -193,6 +181,28 @@ func runShow(ctx context.Context, c *cli, args []string) error {
 	}
 	c.printTicket(s)
 	return nil
+}
+
+// readShown reads one ticket with all that belongs to it.
+func readShown(ctx context.Context, tx *store.Tx, id int64, prefix string) (s shown, err error) {
+	tk, err := tx.Ticket(ctx, id)
+	if err != nil {
+		return s, err
+	}
+	if s.ticketRow, err = rowOf(ctx, tx, &tk, prefix); err != nil {
+		return s, err
+	}
+	if s.Messages, err = tx.Messages(ctx, id); err != nil {
+		return s, err
+	}
+	if s.Events, err = tx.Events(ctx, id); err != nil {
+		return s, err
+	}
+	if s.Clocks, err = tx.Clocks(ctx, id); err != nil {
+		return s, err
+	}
+	s.Mails, err = tx.ListOutbox(ctx, store.OutboxFilter{TicketID: id, Limit: 1000})
+	return s, err
 }
 
 // findTicket finds a ticket by its number, or a held one by H-7.

@@ -59,7 +59,6 @@ type Config struct {
 	// PeopleInReports is none, team or named. Section 87 (1) no. 6 BetrVG: the
 	// works council has a say in named.
 	PeopleInReports string
-	Privacy         Privacy
 	StoreDir        string // absolute or relative to the working directory
 	Log             Log
 }
@@ -109,23 +108,6 @@ type Report struct {
 	To       []string // groups, agents or addresses
 	Kind     string   // weekly, monthly, open_list, knowledge
 	Language string   // "" = company's
-}
-
-// Privacy says how long personal data is kept.
-type Privacy struct {
-	KeepMessages    Retention
-	KeepAttachments Retention
-	AnonymiseAfter  Retention
-	MaskInLogs      []string // subject, body, address
-}
-
-// Retention is a length of time in calendar months or days; zero = for ever.
-type Retention struct{ Months, Days int }
-
-// Before returns the instant before which data is too old at now; ok is false
-// when it is kept for ever.
-func (r Retention) Before(now time.Time) (t time.Time, ok bool) {
-	return now.AddDate(0, -r.Months, -r.Days), r != Retention{}
 }
 
 // Log says what is logged and how.

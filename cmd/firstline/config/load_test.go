@@ -227,20 +227,6 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestRetention(t *testing.T) {
-	t.Parallel()
-	at := time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)
-	if got, ok := (Retention{Months: 24}).Before(at); !ok || got.Year() != 2024 {
-		t.Error(got, ok)
-	}
-	if got, ok := (Retention{Days: 30}).Before(at); !ok || got.Day() != 1 {
-		t.Error(got, ok)
-	}
-	if _, ok := (Retention{}).Before(at); ok {
-		t.Error("zero keeps for ever")
-	}
-}
-
 // TestSchemaIsDecoded fails when the schema names a key that no decoder reads:
 // every wrong value must lead to a finding.
 func TestSchemaIsDecoded(t *testing.T) {

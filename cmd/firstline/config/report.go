@@ -129,35 +129,6 @@ func changesClock(loc *time.Location) bool {
 	return winter != summer
 }
 
-func (d *decoder) privacy() {
-	m := d.keys(d.root.Get("privacy"), "privacy")
-	p := Privacy{
-		KeepMessages:    retention(m, "keep_messages", 24),
-		KeepAttachments: retention(m, "keep_attachments", 6),
-		AnonymiseAfter:  retention(m, "anonymise_after", 36),
-	}
-	for _, t := range m.OneOrMany("mask_in_logs") {
-		if w := d.r.Enum(t.Node, "", "subject", "body", "address"); w != "" {
-			p.MaskInLogs = appendNew(p.MaskInLogs, w)
-		}
-	}
-	if !m.Has("mask_in_logs") {
-		p.MaskInLogs = []string{"subject", "body"}
-	}
-	d.c.Privacy = p
-	reopen := d.c.Desk.Ticket.ReopenWithin
-	for key, keep := range map[string]Retention{"keep_messages": p.KeepMessages, "anonymise_after": p.AnonymiseAfter} {
-		if days := keep.Months*28 + keep.Days; keep != (Retention{}) && m.Has(key) && time.Duration(days)*24*time.Hour < reopen {
-			d.r.Add(m.Get(key), shortKeeping, key)
-		}
-	}
-}
-
-func retention(m *source.Map, key string, months int) Retention {
-	s := m.Span(key, source.Span{Months: months}, source.Days|source.Months)
-	return Retention{Months: s.Months, Days: int(s.Time / (24 * time.Hour))}
-}
-
 func (d *decoder) storage() {
 	m := d.keys(d.root.Get("store"), "store")
 	dir := m.String("dir", "")

@@ -37,7 +37,8 @@ func schema() map[string][]string {
 		"escalations[].at":        "clock used idle only_level",
 		"templates":               "folder receipt notes",
 		"reports[]":               "name cron to kind language",
-		"privacy":                 "keep_messages keep_attachments anonymise_after mask_in_logs",
+		"privacy":                 "keep_messages keep_attachments anonymise_after keep_other_mail classes legal_hold mask_in_logs",
+		"privacy.classes[]":       "name categories tags keep_messages keep_attachments anonymise_after",
 		"store":                   "dir",
 		"log":                     "level format",
 	} {

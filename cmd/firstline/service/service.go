@@ -324,6 +324,9 @@ func (s *Service) sweeps(ctx context.Context) (*cron.Cron, error) {
 		if _, err := s.Desk.Sweep(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("sweep", "err", err)
 		}
+		if err := s.Desk.SweepRetention(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("retention", "err", err)
+		}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start cron: %w", err)
