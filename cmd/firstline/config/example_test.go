@@ -71,8 +71,12 @@ func TestExampleValues(t *testing.T) {
 		"note":       {strings.HasPrefix(d.Notes["checkliste_eintritt"], "- [ ] Konto"), true},
 		"report":     {c.Reports[2], Report{Name: "Wissensrunde", Cron: "0 9 1 * *", To: []string{"first-level", "netz", "erp"}, Kind: "knowledge"}},
 		"privacy": {c.Desk.Privacy, triage.Privacy{
-			Keep:       triage.Keep{Attachments: triage.Period{Months: 6}, Messages: triage.Period{Months: 24}, Persons: triage.Period{Months: 36}},
-			Loose:      triage.Period{Days: 90},
+			Keep:  triage.Keep{Attachments: triage.Period{Months: 6}, Messages: triage.Period{Months: 24}, Persons: triage.Period{Months: 36}},
+			Loose: triage.Period{Days: 90},
+			Classes: []triage.RetentionClass{{
+				Name: "Ein- und Austritte", Categories: []string{"personal_it"}, Tags: []string{"eintritt"},
+				Keep: triage.Keep{Attachments: triage.Period{Months: 3}, Messages: triage.Period{Months: 12}, Persons: triage.Period{Months: 24}},
+			}},
 			LegalHold:  []string{"legal-hold", "aufbewahren"},
 			MaskInLogs: []string{"subject", "body"},
 		}},
