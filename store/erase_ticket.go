@@ -85,6 +85,7 @@ func (tx *Tx) eraseTexts(ctx context.Context, id int64) error {
 		"UPDATE message SET text = '', subject = '' WHERE ticket_id = ?",
 		"DELETE FROM attachment WHERE message_id IN (SELECT id FROM message WHERE ticket_id = ?)",
 		"DELETE FROM trace WHERE ticket_id = ?",
+		"DELETE FROM faq_learned WHERE ticket_id = ?",
 		"UPDATE inbox SET reason = '' WHERE ticket_id = ?",
 		"UPDATE outbox SET last_error = '', smtp_reply = '' WHERE ticket_id = ?",
 		"UPDATE ticket SET subject = '', thread_topic = '', rating_comment = '' WHERE id = ?",
@@ -119,6 +120,7 @@ func (tx *Tx) anonymise(ctx context.Context, id int64, alias func(string) (strin
 			"UPDATE message SET author = ?, name = '' WHERE ticket_id = ? AND author = ?",
 			"UPDATE outbox SET recipient = ? WHERE ticket_id = ? AND recipient = ?",
 			"UPDATE faq_outcome SET requester = ? WHERE ticket_id = ? AND requester = ?",
+			"UPDATE faq_use SET requester = ? WHERE ticket_id = ? AND requester = ?",
 		} {
 			if _, err := tx.exec(ctx, sql, a, id, address); err != nil {
 				return err
@@ -163,9 +165,11 @@ func (tx *Tx) RenameAgent(ctx context.Context, id, to string) error {
 		"UPDATE ticket SET assignee = ?1 WHERE assignee = ?2",
 		"UPDATE message SET agent = ?1 WHERE agent = ?2",
 		"UPDATE hold SET agent = ?1 WHERE agent = ?2",
+		"UPDATE faq_use SET agent = ?1 WHERE agent = ?2",
 		"UPDATE absence SET agent = ?1 WHERE agent = ?2",
 		"UPDATE absence SET substitute = ?1 WHERE substitute = ?2",
 		"UPDATE event SET actor = 'agent:' || ?1 WHERE actor = 'agent:' || ?2",
+		`UPDATE event SET data = replace(data, '"assignee":"' || ?2 || '"', '"assignee":"' || ?1 || '"') WHERE data LIKE '%"assignee"%'`,
 		"UPDATE event SET old = ?1 WHERE kind IN ('assigned', 'escalated_hierarchic') AND old = ?2",
 		"UPDATE event SET new = ?1 WHERE kind IN ('assigned', 'escalated_hierarchic') AND new = ?2",
 	} {

@@ -3,6 +3,7 @@ package triage_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -69,6 +70,8 @@ func TestForget(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
+			var log bytes.Buffer
+			o.desk.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			minaHistory(o)
 			if got := grepStore(t, o, minaTraces...); len(got) < len(minaTraces) {
 				t.Fatalf("before: only %v", got)
@@ -87,6 +90,11 @@ func TestForget(t *testing.T) {
 			}
 			if got := grepStore(t, o, minaTraces...); len(got) != 0 {
 				t.Errorf("after: %v", got)
+			}
+			for _, text := range minaTraces {
+				if strings.Contains(log.String(), text) {
+					t.Errorf("the log holds %q", text)
+				}
 			}
 			o.sound()
 			if !keep {
