@@ -15,6 +15,8 @@ const (
 	NoticeReopened  InternalKind = "notice_reopened"   // History
 	NoticeFAQFailed InternalKind = "notice_faq_failed" // FAQ, Text
 	NoticeAssigned  InternalKind = "notice_assigned"   // Author assigned it to Recipient
+	NoticeSolved    InternalKind = "notice_solved"     // the requester says it is solved
+	NoticeDue       InternalKind = "notice_due"        // the time of a snooze has come
 	NoticeTaken     InternalKind = "notice_taken"      // Author has taken it
 	NoticeNote      InternalKind = "notice_note"       // internal: Author wrote the note Text
 	Escalation      InternalKind = "escalation"        // Reason, Short, Done, Similar, History, Files
@@ -37,7 +39,7 @@ const (
 
 // InternalKinds are all internal kinds.
 func InternalKinds() []InternalKind {
-	return []InternalKind{NoticeNew, NoticeFollowup, NoticeReopened, NoticeFAQFailed, NoticeAssigned, NoticeTaken, NoticeNote,
+	return []InternalKind{NoticeNew, NoticeFollowup, NoticeReopened, NoticeFAQFailed, NoticeAssigned, NoticeSolved, NoticeDue, NoticeTaken, NoticeNote,
 		Escalation, Warning, Breach, Handback, CommandError, HeldReply, HeldSender, DeliveryFailed, LowRating, Confirmation,
 		List, Show, Help, AbsenceReturn, AdminAlarm, Explanation}
 }
@@ -55,6 +57,7 @@ type InternalData struct {
 	// the first line, and must agree with Purpose.
 	Public bool
 
+	Lang      string // language of the mail, for texts that are chosen late
 	Recipient string // the agent's name
 	Owner     string // whose note a reply becomes, when a reply stays internal; "" = the team's
 	Author    string // who wrote Text or did it
@@ -125,7 +128,7 @@ type Similar struct {
 type Entry struct {
 	At       time.Time
 	Author   string
-	Kind     string // label, "" = none
+	Kind     string // what the message is, as stored; shown as MessageLabel
 	Internal bool
 	Text     InternalText
 }
@@ -214,6 +217,7 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"undo":               func(d *InternalData, _ clock) value { return plain(d.Undo) },
 	"fix":                func(d *InternalData, _ clock) value { return plain(d.Fix) },
 	"faq.id":             func(d *InternalData, _ clock) value { return plain(d.FAQ) },
+	"none":               func(d *InternalData, _ clock) value { return truth(len(d.Rows) == 0 && len(d.Lines) == 0) },
 	"more.rows":          func(d *InternalData, _ clock) value { return count(d.MoreRows) },
 	"more.history":       func(d *InternalData, _ clock) value { return count(d.MoreHistory) },
 	"first.tag":          func(d *InternalData, _ clock) value { return plain(firstTag(d.Rows)) },
@@ -253,7 +257,7 @@ func (d *InternalData) list(name string, c clock) (items []map[string]value) {
 		return textItems(d.Lines)
 	case "history":
 		for _, e := range d.History {
-			add(map[string]value{"item.at": plain(c.short(e.At)), "item.author": plain(e.Author), "item.kind": plain(e.Kind),
+			add(map[string]value{"item.at": plain(c.short(e.At)), "item.author": plain(e.Author), "item.kind": plain(MessageLabel(e.Kind, c.lang)),
 				"item.internal": truth(e.Internal), "item.text": richText(e.Text.text, e.Text.markdown)})
 		}
 	case "problems":

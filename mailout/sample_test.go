@@ -80,7 +80,7 @@ func sampleInternal(kind InternalKind, lang string) InternalData {
 		Similar:     []Similar{{Tag: "IT-10311", Subject: "Drucker 2. OG Fehler 49", Fix: InternalNote(in(lang, "Druckauftrag mit defekter PDF gelöscht", "deleted print job with broken PDF"))}}}
 	history := []Entry{
 		{At: at(2, 9, 0), Author: who.Name, Text: InternalCopy(RequesterText(text))},
-		{At: at(2, 9, 20), Author: "Lena Huber", Internal: true, Kind: in(lang, "Notiz", "note"), Text: InternalNote(in(lang, "Neustart, Neuanmeldung – ohne Erfolg", "Restart, new login – no success"))},
+		{At: at(2, 9, 20), Author: "Lena Huber", Internal: true, Kind: "note", Text: InternalNote(in(lang, "Neustart, Neuanmeldung – ohne Erfolg", "Restart, new login – no success"))},
 	}
 	switch kind {
 	case NoticeFollowup, NoticeReopened:

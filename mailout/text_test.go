@@ -332,3 +332,48 @@ func TestMaskAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestDeliveryReason(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ said, lang, want string }{
+		{"5.1.1 550 5.1.1 User unknown", "de", "diese Adresse gibt es nicht"},
+		{"550 5.2.2: over quota", "en", "the mailbox is full"},
+		{"4.4.7 delivery time expired", "de", "zu lange vergeblich versucht"},
+		{"smtp mx1.1.1: refused", "de", ""},
+		{"", "en", ""},
+	} {
+		if got := DeliveryReason(c.said, c.lang); got != c.want {
+			t.Errorf("DeliveryReason(%q, %s) = %q, want %q", c.said, c.lang, got, c.want)
+		}
+	}
+}
+
+func TestDaysInASentence(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		at           time.Time
+		lang, on, of string
+	}{
+		{at(3, 9, 0), "de", "morgen", "von morgen 09:00 Uhr"},
+		{at(10, 9, 0), "de", "am Dienstag, 10. März", "vom Dienstag, 10. März, 09:00 Uhr"},
+		{at(2, 9, 5), "en", "today", "of today 9:05 am"},
+		{at(10, 15, 0), "en", "on Tuesday, 10 March", "of Tuesday, 10 March, 3:00 pm"},
+		{time.Time{}, "de", "", ""},
+	} {
+		k := clock{now: monday, loc: berlin, lang: c.lang}
+		if on, of := k.on(c.at), k.of(c.at); on != c.on || of != c.of {
+			t.Errorf("%v %s: %q %q, want %q %q", c.at, c.lang, on, of, c.on, c.of)
+		}
+	}
+}
+
+func TestFirstName(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, want string }{
+		{"Lena Huber", "Lena"}, {"Huber, Lena", "Lena"}, {"Systemhaus Becker GmbH & Co.", "Systemhaus Becker GmbH & Co."}, {"Lena", "Lena"}, {"", ""},
+	} {
+		if got := firstName(c.name); got != c.want {
+			t.Errorf("firstName(%q) = %q, want %q", c.name, got, c.want)
+		}
+	}
+}

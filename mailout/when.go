@@ -42,6 +42,11 @@ func ShortTime(t, now time.Time, loc *time.Location, lang string) string {
 	return clock{now: now, loc: loc, lang: lang}.short(t)
 }
 
+// Date renders a day: "Mi, 11. März"; "Wed, 11 March". "" for the zero time.
+func Date(t, now time.Time, loc *time.Location, lang string) string {
+	return clock{now: now, loc: loc, lang: lang}.date(t)
+}
+
 func (c clock) language() string {
 	if c.lang == "de" {
 		return "de"

@@ -49,6 +49,24 @@ func (b block) why(e *evaluation) string {
 	return strings.Join(parts, " · ")
 }
 
+// foundWords are the words of a block that the mail says, nil when the block asks
+// for something else too.
+func (b block) foundWords(e *evaluation) []string {
+	var found []string
+	for _, c := range b {
+		w, ok := c.(*wordsCond)
+		if !ok {
+			return nil
+		}
+		for _, id := range w.patterns {
+			if e.h.at[id]&w.at != 0 {
+				found = append(found, e.quoted(e.s.index.patterns[id].source))
+			}
+		}
+	}
+	return found
+}
+
 func (b block) trigger() (trigger, bool) {
 	best, found := trigger{}, false
 	for _, c := range b {

@@ -109,6 +109,8 @@ type FAQDecision struct {
 	Sent   bool    // the four yeses hold: answer automatically
 	Answer string  // Markdown in Decision.Language, for Sent and for suggestions
 	Why    string  // why not, when not sent
+	// Plain is Why in the words of an agent, without names of keys.
+	Plain string
 	// Ready: nothing but score and lead could keep it back.
 	Ready bool
 	// Learned is the tag of the ticket whose words were nearest, "" = a question of

@@ -58,7 +58,7 @@ func (e *evaluation) decided(m match, parts []string, all verdicts) {
 	q.ID, q.Score, q.Margin, q.Learned = entry.ID, m.score, m.margin, m.nearest.ticket
 	q.Answer, _ = entry.AnswerIn(e.d.Language)
 	q.KeepOpen, q.Close = entry.After == "keep_open", entry.After == "close"
-	q.Sent, q.Why = all.ok(), all.why()
+	q.Sent, q.Why, q.Plain = all.ok(), all.why(), all.plain()
 	parts = append(parts, all.parts(e.full)...)
 	switch {
 	case q.Sent:
@@ -93,8 +93,12 @@ func (e *evaluation) similar(m match) (parts []string, sure verdicts) {
 	if e.full && m.rival >= 0 {
 		lead += e.say(" vor %s", " over %s", e.rival(m))
 	}
-	sure.add(m.score >= minScore, fmt.Sprintf("min_score %s ✓", formatScore(minScore)), e.say("unter min_score %s", "below min_score %s", formatScore(minScore)))
-	sure.add(m.margin >= minLead, fmt.Sprintf("min_lead %s ✓", formatScore(minLead)), e.say("unter min_lead %s", "below min_lead %s", formatScore(minLead)))
+	sure = verdicts{
+		{ok: m.score >= minScore, good: fmt.Sprintf("min_score %s ✓", formatScore(minScore)), bad: e.say("unter min_score %s", "below min_score %s", formatScore(minScore)),
+			plain: e.say("Punktzahl unter %s", "score below %s", formatScore(minScore))},
+		{ok: m.margin >= minLead, good: fmt.Sprintf("min_lead %s ✓", formatScore(minLead)), bad: e.say("unter min_lead %s", "below min_lead %s", formatScore(minLead)),
+			plain: e.say("nicht eindeutig genug", "not clear enough")},
+	}
 	return []string{score, lead}, sure
 }
 
@@ -131,14 +135,19 @@ next:
 	return ""
 }
 
-// veto returns why the mail must be read by a person, "" when nothing says so.
-func (e *evaluation) veto(entry *faqEntry) string {
+// veto returns why the mail must be read by a person, "" when nothing says so, for
+// the admin and for an agent.
+func (e *evaluation) veto(entry *faqEntry) (why, plain string) {
 	for _, list := range [][]block{e.s.faq.settings.neverIf, entry.neverIf} {
 		for _, b := range list {
 			if b.holds(e) {
-				return "never_if: " + b.why(e)
+				why = b.why(e)
+				if words := b.foundWords(e); len(words) > 0 {
+					return "never_if: " + why, e.say("in der Mail steht %s", "the mail says %s", strings.Join(clipList(words, 3), ", "))
+				}
+				return "never_if: " + why, why
 			}
 		}
 	}
-	return ""
+	return "", ""
 }

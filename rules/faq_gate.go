@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -9,10 +10,11 @@ import (
 
 // verdict is one yes or no of the FAQ decision.
 type verdict struct {
-	ok   bool
-	good string // said of a yes in a full explanation
-	bad  string // why not
-	also bool   // a yes is said in every explanation
+	ok    bool
+	good  string // said of a yes in a full explanation
+	bad   string // why not
+	plain string // why not, in the words of an agent; "" = as bad says
+	also  bool   // a yes is said in every explanation
 }
 
 type verdicts []verdict
@@ -28,6 +30,16 @@ func (v verdicts) why() string {
 	for _, x := range v {
 		if !x.ok {
 			return x.bad
+		}
+	}
+	return ""
+}
+
+// plain is the first no in the words of an agent.
+func (v verdicts) plain() string {
+	for _, x := range v {
+		if !x.ok {
+			return cmp.Or(x.plain, x.bad)
 		}
 	}
 	return ""
@@ -52,15 +64,16 @@ func (e *evaluation) asked(i int) (v verdicts) {
 	entry := &e.s.faq.entries[i]
 	if len(entry.must) > 0 {
 		missing := e.missingMust(entry)
-		v = append(v, verdict{missing == "", "must ✓", e.say("must: keines von %s", "must: none of %s", missing), true})
+		v = append(v, verdict{ok: missing == "", good: "must ✓", bad: e.say("must: keines von %s", "must: none of %s", missing),
+			plain: e.say("in der Mail steht nichts von %s", "the mail says none of %s", missing), also: true})
 	}
 	return append(v, e.never(i)...)
 }
 
 // never checks never_if and the shipped vetoes.
 func (e *evaluation) never(i int) (v verdicts) {
-	veto := e.veto(&e.s.faq.entries[i])
-	v = append(v, verdict{veto == "", "never_if ✓", veto, true})
+	veto, plain := e.veto(&e.s.faq.entries[i])
+	v = append(v, verdict{ok: veto == "", good: "never_if ✓", bad: veto, plain: plain, also: true})
 	shipped := e.shippedVeto(i)
 	v.add(shipped == "", e.say("kein Reizwort ✓", "no trigger word ✓"), shipped)
 	return v

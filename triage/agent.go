@@ -168,7 +168,7 @@ func (t *turn) heldNotice(agent Agent, kind, why string, problems []mailout.Prob
 	text := mailout.InternalNote(clip(t.m.Reply, entryBytes))
 	n.fill = func(d *mailout.InternalData) {
 		d.Reason, d.Text, d.Until = mailout.InternalReason(heldReason(kind, why, lang)), text, until
-		d.CanOK = kind != holdLeak
+		d.CanOK, d.Held = kind != holdLeak, kind
 	}
 	if kind == holdSyntax {
 		n.kind = mailout.CommandError

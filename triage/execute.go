@@ -301,7 +301,7 @@ func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill fun
 			kind: kind, purpose: purpose, class: classHuman, agent: j.ac.agent.Name, files: files,
 			cause: fmt.Sprintf("reply:%d:%s", j.in.ID, short(address)),
 			fill: func(d *mailout.PublicData) {
-				d.Text, d.Files = mailout.AgentReply(j.text), j.fileList()
+				d.Text, d.Files = mailout.AgentReply(j.text), j.fileList(j.tk.Language)
 				if fill != nil {
 					fill(d)
 				}

@@ -92,8 +92,10 @@ func (t *turn) pending(why string) (result, error) {
 	err := t.tellOwner(tk, notice{
 		kind: mailout.NoticeFollowup, purpose: token.Internal, cause: fmt.Sprintf("pending:%d", t.in.ID),
 		fill: func(d *mailout.InternalData) {
-			d.Unverified, d.Author, d.At = true, t.from, t.now
-			d.Reason, d.Text = mailout.InternalReason(why), t.newText()
+			d.Unverified, d.Author, d.At, d.Text = t.m.Auth.Verdict != mailin.VerdictPass, t.from, t.now, t.newText()
+			d.Reason = mailout.InternalReason(inLang([2]string{
+				"Diese Mail hat nichts bewirkt: Der Absender gehört nicht zu diesem Ticket oder ist nicht bestätigt. Antworten gehen nicht an ihn.",
+				"This mail had no effect: its sender takes no part in this ticket or is not verified. Replies do not go there."}, d.Lang))
 		},
 	}, t.from)
 	return result{outcomePending, why, tk.ID}, err
@@ -138,7 +140,7 @@ func (t *turn) followNotice(kind mailout.InternalKind, cause string) notice {
 	return notice{
 		kind: kind, purpose: token.Notification, cause: fmt.Sprintf("%s:%d", cause, t.in.ID), files: t.filesOf(),
 		fill: func(d *mailout.InternalData) {
-			d.Author, d.At, d.Text, d.Files = or(t.m.From.Name, t.from), t.now, t.newText(), t.fileList()
+			d.Author, d.At, d.Text, d.Files = or(t.m.From.Name, t.from), t.now, t.newText(), t.fileList(d.Lang)
 		},
 	}
 }
@@ -263,6 +265,9 @@ func (t *turn) reopen() (result, error) {
 	if err != nil {
 		return result{}, err
 	}
+	if n := len(history); n > 0 { // the new mail stands above
+		history = history[:n-1]
+	}
 	say := n.fill
 	n.fill = func(d *mailout.InternalData) {
 		say(d)
@@ -308,7 +313,7 @@ func (t *turn) solvedByRequester() (result, error) {
 	if err := t.resolve(tk, state.RequesterSolved, sla.EventSolvedByRequester, "requester", "the requester says it is solved"); err != nil {
 		return result{}, err
 	}
-	n := t.followNotice(mailout.NoticeFollowup, "solved")
+	n := t.followNotice(mailout.NoticeSolved, "solved")
 	n.purpose = token.Internal
 	return result{outcomeFollowed, "solved by the requester", tk.ID}, t.tellOwner(tk, n, t.from)
 }

@@ -164,12 +164,34 @@ func (t *turn) undelivered(out store.Outgoing, why string) error {
 	if err != nil {
 		return fmt.Errorf("read ticket of outbox %d: %w", out.ID, err)
 	}
+	lost, err := t.lostText(&tk, out)
+	if err != nil {
+		return err
+	}
 	return t.tellOwner(&tk, notice{
 		kind: mailout.DeliveryFailed, purpose: token.Internal, cause: fmt.Sprintf("undelivered:%d:%d", out.ID, out.Attempts),
 		fill: func(d *mailout.InternalData) {
-			d.Delivery = mailout.Delivery{To: out.Recipient, Subject: tk.Subject, At: out.CreatedAt, Reason: why, Diagnostic: why}
+			d.Delivery = mailout.Delivery{To: out.Recipient, Subject: tk.Subject, At: out.CreatedAt, Reason: mailout.DeliveryReason(why, d.Lang), Diagnostic: why}
+			d.Text = lost
 		},
 	}, out.Recipient)
+}
+
+// lostText is what a person wrote in a mail of ours that did not arrive.
+func (t *turn) lostText(tk *store.Ticket, out store.Outgoing) (mailout.InternalText, error) {
+	if out.Class != classHuman {
+		return mailout.InternalText{}, nil
+	}
+	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	if err != nil {
+		return mailout.InternalText{}, fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
+	}
+	for _, m := range messages {
+		if m.InboxID == out.InboxID && m.Agent != "" && m.Visibility == "public" {
+			return mailout.InternalNote(clip(m.Text, entryBytes)), nil
+		}
+	}
+	return mailout.InternalText{}, nil
 }
 
 // quietLimit is how many robot mails a ticket shows; further ones are counted in

@@ -205,7 +205,7 @@ func (t *turn) history(tk *store.Ticket) ([]mailout.Entry, error) {
 			text = mailout.InternalCopy(mailout.FAQText(shown))
 		}
 		list = append(list, mailout.Entry{
-			At: m.At, Author: or(m.Name, or(m.Author, t.c.Outgoing.FromName)), Kind: kindLabel(m.Kind, t.c.Company.Language),
+			At: m.At, Author: or(m.Name, or(m.Author, t.c.Outgoing.FromName)), Kind: m.Kind,
 			Internal: m.Visibility == "internal", Text: text,
 		})
 	}
@@ -262,10 +262,10 @@ func (t *turn) ticketFiles(tk *store.Ticket) ([]mailout.Attachment, []mailout.Fi
 		}
 		var raw []byte
 		for _, a := range rows {
-			if a.Inline {
+			if decoration(a.Inline, a.ContentID, a.ContentType, a.Size) {
 				continue
 			}
-			f := mailout.File{Name: a.Filename, Size: a.Size}
+			attached := false
 			if !isDangerous(a.Filename) && size+a.Size <= attachLimit && m.InboxID != 0 {
 				if raw == nil {
 					if raw, err = t.tx.Raw(t.ctx, m.InboxID); err != nil {
@@ -274,26 +274,12 @@ func (t *turn) ticketFiles(tk *store.Ticket) ([]mailout.Attachment, []mailout.Fi
 				}
 				if b, err := mailin.Content(raw, a.N); err == nil {
 					size += a.Size
-					f.Attached = true
+					attached = true
 					files = append(files, mailout.Attachment{Filename: a.Filename, ContentType: a.ContentType, Bytes: b})
 				}
 			}
-			list = append(list, f)
+			list = append(list, listed(a.Filename, a.Size, attached, t.c.Company.Language))
 		}
 	}
 	return files, list, nil
-}
-
-// kindLabel names what a message is, where that is not plain from its author.
-func kindLabel(kind, lang string) string {
-	words := map[string][2]string{
-		"note": {"Notiz", "note"}, "call": {"Telefonat", "call"}, "analysis": {"Analyse", "analysis"}, "cause": {"Ursache", "cause"},
-		"workaround": {"Workaround", "workaround"}, "fix": {"Lösung", "fix"}, "knowledge": {"Wissen", "knowledge"},
-		"answer": {"FAQ-Antwort", "FAQ answer"}, "vendor": {"Dritte", "third party"}, "pending": {"nicht verifiziert", "not verified"},
-	}
-	pair := words[kind]
-	if lang == "en" {
-		return pair[1]
-	}
-	return pair[0]
 }

@@ -78,7 +78,7 @@ func (t *turn) adopt(head, child *store.Ticket, rule string) error {
 // tellNew tells the agents about a new ticket. The first reports of an incident are
 // told like any other ticket; a flood of them is told every few minutes, together.
 func (t *turn) tellNew(tk *store.Ticket, p plan) error {
-	n := notice{kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("new:%d", tk.ID), fill: t.newNotice(p)}
+	n := notice{kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("new:%d", tk.ID), files: t.filesOf(), fill: t.newNotice(p)}
 	if tk.Incident == "" || tk.ParentID == 0 {
 		return t.tellGroup(tk, n)
 	}

@@ -146,12 +146,15 @@ func (t *turn) wasTold(tk *store.Ticket, a Agent) (bool, error) {
 // newNotice fills the first notice of a ticket.
 func (t *turn) newNotice(p plan) func(*mailout.InternalData) {
 	return func(d *mailout.InternalData) {
-		d.Author, d.At, d.Text, d.Files = or(t.m.From.Name, t.from), t.now, t.newText(), t.fileList()
+		d.Author, d.At, d.Text, d.Files = or(t.m.From.Name, t.from), t.now, t.newText(), t.fileList(d.Lang)
 		d.Note = t.ruleNote(p.rules)
 		d.Score = score(p.rules.Trace)
-		d.FirstDue, d.SolveDue = t.dues(p.ticket.ID)
 		for _, s := range p.rules.FAQ.Suggest {
-			d.Suggestions = append(d.Suggestions, mailout.Suggestion{ID: s.ID, Title: s.Title, Score: s.Score, Why: p.rules.FAQ.Why})
+			why := ""
+			if s.ID == p.rules.FAQ.ID {
+				why = p.rules.FAQ.Plain
+			}
+			d.Suggestions = append(d.Suggestions, mailout.Suggestion{ID: s.ID, Title: s.Title, Score: s.Score, Why: why})
 		}
 	}
 }
@@ -208,6 +211,29 @@ const attachLimit = 10 << 20
 var dangerous = []string{".exe", ".com", ".scr", ".bat", ".cmd", ".js", ".jse", ".vbs", ".vbe", ".wsf", ".ps1", ".msi", ".iso", ".img",
 	".lnk", ".hta", ".jar", ".docm", ".xlsm", ".pptm", ".html", ".htm", ".svg", ".chm", ".cpl", ".pif", ".reg"}
 
+// decorationSize is below what a screenshot has; logos of signatures are smaller.
+const decorationSize = 40 << 10
+
+// decoration reports whether a file is a picture of a signature. A picture that
+// was pasted into the text is what the mail is about, and so is a photo from a
+// phone, whose mail program calls every attachment inline.
+func decoration(inline bool, contentID, contentType string, size int64) bool {
+	return inline && contentID != "" && strings.HasPrefix(contentType, "image/") && size <= decorationSize
+}
+
+// listed is one attachment in a list, with the reason why it does not travel along.
+func listed(name string, size int64, attached bool, lang string) mailout.File {
+	f := mailout.File{Name: name, Size: size, Attached: attached}
+	switch {
+	case attached:
+	case isDangerous(name):
+		f.Why = inLang([2]string{"gefährlicher Dateityp, bleibt am Ticket", "dangerous type of file, stays with the ticket"}, lang)
+	default:
+		f.Why = inLang([2]string{"zu groß, bleibt am Ticket", "too big, stays with the ticket"}, lang)
+	}
+	return f
+}
+
 func isDangerous(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc(dangerous, func(ext string) bool { return strings.HasSuffix(name, ext) })
@@ -218,7 +244,7 @@ func (t *turn) passedOn() []bool {
 	size := int64(0)
 	on := make([]bool, len(t.m.Attachments))
 	for i, a := range t.m.Attachments {
-		if a.Inline || isDangerous(a.Filename) || size+a.Size > attachLimit {
+		if decoration(a.Inline, a.ContentID, a.ContentType, a.Size) || isDangerous(a.Filename) || size+a.Size > attachLimit {
 			continue
 		}
 		size += a.Size
@@ -249,18 +275,14 @@ func (t *turn) filesOf() []mailout.Attachment {
 }
 
 // fileList names the attachments for people.
-func (t *turn) fileList() []mailout.File {
+func (t *turn) fileList(lang string) []mailout.File {
 	var list []mailout.File
 	on := t.passedOn()
 	for i, a := range t.m.Attachments {
-		if a.Inline {
+		if decoration(a.Inline, a.ContentID, a.ContentType, a.Size) {
 			continue
 		}
-		f := mailout.File{Name: a.Filename, Size: a.Size, Attached: on[i]}
-		if !on[i] && isDangerous(a.Filename) {
-			f.Why = "type"
-		}
-		list = append(list, f)
+		list = append(list, listed(a.Filename, a.Size, on[i], lang))
 	}
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"firstline/mailin"
 	"firstline/mailout"
 	"firstline/store"
+	"firstline/triage/state"
 	"firstline/triage/token"
 )
 
@@ -219,7 +220,7 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 	support := t.c.mailbox(t.mailboxOf(tk)).Address
 	d := mailout.InternalData{
 		Now: t.now, Location: t.c.Company.Location, Support: support, Purpose: string(n.purpose),
-		Public: n.purpose == token.Notification || n.purpose == token.Escalation, Recipient: a.Name,
+		Public: n.purpose == token.Notification || n.purpose == token.Escalation, Recipient: a.Name, Lang: lang,
 	}
 	person := ""
 	d.Token = token.Local(t.signedID(post{ticket: tk, cause: n.cause, purpose: n.purpose, to: mailout.Address{Address: a.Address}}))
@@ -231,6 +232,12 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 		d.Ticket = t.facts(tk, lang)
 		d.Requester = t.personOf(tk, tk.Requester)
 		d.Unverified = tk.Auth != mailin.VerdictPass
+		d.Mine = tk.Assignee == a.ID && tk.State != string(state.New)
+		d.FirstDue, d.SolveDue = t.dues(tk.ID)
+		var err error
+		if d.Open, d.Last, err = t.otherTickets(tk, lang); err != nil {
+			return false, err
+		}
 		person = or(d.Requester.Name, tk.Requester)
 		d.Marker = t.marker(tk, n.purpose, a.Address)
 		root := token.Root(t.name(tk), t.ownDomain(tk.Mailbox))
@@ -251,6 +258,30 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 	p.from = mailout.Address{Name: mailout.NoticeFrom(lang, person, t.c.Outgoing.FromName), Address: support}
 	return t.queue(p)
 }
+
+// otherTickets says how many tickets of the requester are open, this one among
+// them, and which was the last one before: "IT-10388 (gelöst)".
+func (t *turn) otherTickets(tk *store.Ticket, lang string) (open int, last string, err error) {
+	if tk.Requester == "" {
+		return 0, "", nil
+	}
+	if open, err = t.tx.OpenTicketsOf(t.ctx, tk.Requester); err != nil {
+		return 0, "", fmt.Errorf("count open tickets of a requester: %w", err)
+	}
+	recent, err := t.tx.ListTickets(t.ctx, store.TicketFilter{Requester: tk.Requester, Limit: recentTickets})
+	if err != nil {
+		return 0, "", fmt.Errorf("read tickets of a requester: %w", err)
+	}
+	for i := range recent {
+		if o := &recent[i]; o.ID < tk.ID && o.Number > 0 {
+			return open, t.tag(o) + " (" + mailout.StateLabel(o.State, lang) + ")", nil
+		}
+	}
+	return open, "", nil
+}
+
+// recentTickets is how many tickets are looked through for the one before.
+const recentTickets = 5
 
 // facts are the facts of a ticket that may stand in any mail.
 func (t *turn) facts(tk *store.Ticket, lang string) mailout.Ticket {

@@ -2,7 +2,9 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"firstline/mailout"
 	"firstline/store"
@@ -127,12 +129,16 @@ func (j *job) listFilter(c command.Command) store.TicketFilter {
 // listMost is how many tickets a list mail shows.
 const listMost = 50
 
+// listLook is how many tickets a list sorts: the most urgent are shown, the others
+// counted.
+const listLook = 200
+
 // overdueLook is how many tickets are looked through for overdue ones.
 const overdueLook = 2000
 
 // list mails a list of tickets.
 func (j *job) list(c command.Command, f store.TicketFilter) error {
-	f.Limit = listMost + 1
+	f.Limit = listLook
 	if c.Filter == "overdue" {
 		f.Limit = overdueLook // what is overdue is only known of each ticket
 	}
@@ -152,13 +158,27 @@ func (j *job) list(c command.Command, f store.TicketFilter) error {
 		}
 		list = append(list, mailout.Row{Due: due, Overdue: overdue, Ticket: j.facts(tk, lang), Who: or(tk.RequesterName, tk.Requester)})
 	}
-	more := 0
-	if len(list) > listMost {
-		list, more = list[:listMost], 1
+	slices.SortStableFunc(list, soonest)
+	n, more := len(list), 0
+	if n > listMost {
+		list, more = list[:listMost], n-listMost
 	}
 	return j.answer(c, mailout.List, token.List, func(d *mailout.InternalData) {
-		d.Title, d.Rows, d.MoreRows = listTitle(c, lang, len(list)), list, more
+		d.Title, d.Rows, d.MoreRows = listTitle(c, lang, n), list, more
 	})
+}
+
+// soonest orders tickets by when they are due, those without a due time last.
+func soonest(a, b mailout.Row) int {
+	switch {
+	case a.Due.Equal(b.Due):
+		return 0
+	case a.Due.IsZero():
+		return 1
+	case b.Due.IsZero():
+		return -1
+	}
+	return a.Due.Compare(b.Due)
 }
 
 func listTitle(c command.Command, lang string, n int) string {
@@ -167,7 +187,10 @@ func listTitle(c command.Command, lang string, n int) string {
 	}
 	pair, ok := words[c.Verb]
 	if !ok {
-		pair = [2]string{"Tickets", "Tickets"}
+		pair = [2]string{"Liste", "List"}
+		if _, what, found := strings.Cut(c.Literal, " "); found {
+			pair = [2]string{"Liste: " + what, "List: " + what}
+		}
 	}
 	if lang == "en" {
 		return fmt.Sprintf("%s (%d)", pair[1], n)
@@ -257,21 +280,43 @@ func (j *job) deskStatus(c command.Command) error {
 	if err != nil {
 		return fmt.Errorf("read alarms: %w", err)
 	}
+	lang := or(j.ac.agent.Language, j.c.Company.Language)
 	lines := []mailout.InternalText{
-		mailout.InternalReason(fmt.Sprintf("inbox %d · outbox %d · failed (7 d) %d", len(waiting), len(leaving), len(failed))),
+		mailout.InternalReason(inLang(statusLine(alarms), lang)),
+		mailout.InternalReason(fmt.Sprintf(inLang([2]string{"Eingang: %d Mails warten", "Incoming: %d mails waiting"}, lang), len(waiting))),
+		mailout.InternalReason(fmt.Sprintf(inLang([2]string{"Ausgang: %d Mails warten, %d in den letzten 7 Tagen nicht zugestellt",
+			"Outgoing: %d mails waiting, %d not delivered in the last 7 days"}, lang), len(leaving), len(failed))),
 	}
 	for _, a := range alarms {
 		lines = append(lines, mailout.InternalReason(a.Text))
 	}
-	return j.answer(c, mailout.Confirmation, token.List, func(d *mailout.InternalData) { d.Title, d.Lines = "Status", lines })
+	return j.answer(c, mailout.List, token.List, func(d *mailout.InternalData) {
+		d.Title, d.Lines = inLang([2]string{"So geht es firstline", "How firstline is doing"}, lang), lines
+	})
 }
+
+// statusLine is the answer in short.
+func statusLine(alarms []store.Alarm) [2]string {
+	if len(alarms) == 0 {
+		return [2]string{"Alles läuft, keine Störung.", "All is well, no alarms."}
+	}
+	return [2]string{fmt.Sprintf("%d Störungen:", len(alarms)), fmt.Sprintf("%d alarms:", len(alarms))}
+}
+
+// helpKey is how wide a command with its arguments may be to stand in the first
+// column of the help.
+const helpKey = 22
 
 // help mails the commands.
 func (j *job) help(c command.Command) error {
 	lang := or(j.ac.agent.Language, j.c.Company.Language)
 	return j.answer(c, mailout.Help, token.List, func(d *mailout.InternalData) {
 		for _, u := range command.Usages(lang) {
-			d.Lines = append(d.Lines, mailout.InternalReason(strings.TrimSpace(u.Words[0]+" "+u.Arguments)+" – "+u.Description))
+			h := mailout.CommandHelp{Words: strings.TrimSpace(u.Words[0] + " " + u.Arguments), Text: u.Description}
+			if utf8.RuneCountInString(h.Words) > helpKey {
+				h.Words, h.Text = u.Words[0], u.Arguments+" – "+u.Description
+			}
+			d.Commands = append(d.Commands, h)
 		}
 	})
 }
@@ -289,11 +334,21 @@ func (j *job) absence(c command.Command) error {
 	}
 	undo := "#" + command.Here.ASCII(or(j.ac.agent.Language, j.c.Company.Language))
 	return j.answer(c, mailout.Confirmation, token.List, func(d *mailout.InternalData) {
-		line := c.Literal
+		line := inLang([2]string{"Sie sind wieder da und bekommen neue Tickets.", "You are back and get new tickets."}, d.Lang)
 		if c.Verb == command.Away {
-			line = fmt.Sprintf("%s – %s %s", c.When.Format("02.01.2006"), c.Until.Format("02.01.2006"), c.Substitute)
+			line = j.absent(c, d.Lang)
 			d.Undo = undo
 		}
 		d.Lines = []mailout.InternalText{mailout.InternalReason(line)}
 	})
+}
+
+// absent says from when to when an agent is away, and who stands in.
+func (j *job) absent(c command.Command, lang string) string {
+	from := mailout.Date(c.When, j.now, j.c.Company.Location, lang)
+	until := mailout.Date(c.Until, j.now, j.c.Company.Location, lang)
+	if a, ok := j.c.Agent(c.Substitute); ok {
+		return fmt.Sprintf(inLang([2]string{"abwesend von %s bis %s, Vertretung: %s", "away from %s to %s, substitute: %s"}, lang), from, until, a.Name)
+	}
+	return fmt.Sprintf(inLang([2]string{"abwesend von %s bis %s, ohne Vertretung: Neues geht an die Gruppe", "away from %s to %s, no substitute: new mail goes to the group"}, lang), from, until)
 }

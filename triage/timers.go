@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"firstline/mailout"
@@ -159,7 +160,7 @@ func (t *turn) remind(tk *store.Ticket, cycle int) error {
 	return err
 }
 
-// lastPublic is the last word of an agent to the requester, in one line.
+// lastPublic is what an agent last asked the requester, in one line.
 func (t *turn) lastPublic(tk *store.Ticket) (string, error) {
 	messages, err := t.tx.Messages(t.ctx, tk.ID)
 	if err != nil {
@@ -168,10 +169,29 @@ func (t *turn) lastPublic(tk *store.Ticket) (string, error) {
 	last := ""
 	for _, m := range messages {
 		if m.Visibility == "public" && m.Agent != "" {
-			last = mailout.OneLine(m.Text)
+			last = m.Text
 		}
 	}
-	return last, nil
+	return question(last), nil
+}
+
+// questionRunes bounds how much of an agent's mail a reminder repeats.
+const questionRunes = 160
+
+// question is the last question of a text, without the greeting before it and the
+// regards behind it; a text without one says nothing about itself.
+func question(text string) string {
+	end := strings.LastIndexByte(text, '?')
+	if end < 0 {
+		return ""
+	}
+	text = text[:end+1]
+	start := strings.LastIndexAny(text[:end], ".!?:\n") + 1
+	asked := []rune(mailout.OneLine(text[start:]))
+	if len(asked) > questionRunes {
+		return string(asked[:questionRunes-1]) + "…"
+	}
+	return string(asked)
 }
 
 // resolveSilent resolves a ticket whose requester did not answer.
@@ -200,7 +220,7 @@ func (t *turn) wake(tk *store.Ticket) error {
 		return err
 	}
 	return t.tellGroup(tk, notice{
-		kind: mailout.NoticeAssigned, purpose: token.Notification, cause: fmt.Sprintf("wake:%d:%d", tk.ID, t.now.Unix()),
+		kind: mailout.NoticeDue, purpose: token.Notification, cause: fmt.Sprintf("wake:%d:%d", tk.ID, t.now.Unix()),
 		fill: func(d *mailout.InternalData) { d.Text, d.At = t.firstText(tk), t.now },
 	})
 }
