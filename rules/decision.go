@@ -111,7 +111,8 @@ type FAQDecision struct {
 	Why    string  // why not, when not sent
 	// Plain is Why in the words of an agent, without names of keys.
 	Plain string
-	// Ready: nothing but score and lead could keep it back.
+	// Ready: the mail is one that may be answered; besides score and lead only the
+	// mode of the entry and its history could keep the answer back.
 	Ready bool
 	// Learned is the tag of the ticket whose words were nearest, "" = a question of
 	// the configuration was.

@@ -161,6 +161,15 @@ func (e *faqEntry) threshold(s *faqSettings) (score, lead float64) {
 	return score, lead
 }
 
+// Thresholds returns the min_score and min_lead that hold for an entry; "" stands
+// for the general settings.
+func (s *Set) Thresholds(id string) (minScore, minLead float64) {
+	if i, ok := s.faq.ids[id]; ok {
+		return s.faq.entries[i].threshold(&s.faq.settings)
+	}
+	return s.faq.settings.minScore, s.faq.settings.minLead
+}
+
 // speaks reports whether the entry has an answer in the language.
 func (e *faqEntry) speaks(language string) bool {
 	return e.Answer[language] != "" || e.Answer[""] != ""

@@ -35,7 +35,7 @@ func (e *evaluation) answer() {
 	best := found[0]
 	parts, sure := e.similar(best)
 	words, gate := e.asked(best.entry), e.gate(best.entry)
-	e.d.FAQ.Ready = words.ok() && gate.ok()
+	e.d.FAQ.Ready = words.ready() && gate.ready()
 	e.decided(best, parts, slices.Concat(words, sure, gate))
 }
 

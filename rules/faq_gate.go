@@ -15,6 +15,8 @@ type verdict struct {
 	bad   string // why not
 	plain string // why not, in the words of an agent; "" = as bad says
 	also  bool   // a yes is said in every explanation
+	// passing: it says something about the entry or the past, not about the mail.
+	passing bool
 }
 
 type verdicts []verdict
@@ -23,7 +25,15 @@ func (v *verdicts) add(ok bool, good, bad string) {
 	*v = append(*v, verdict{ok: ok, good: good, bad: bad})
 }
 
+// lastPassing marks the verdict added last.
+func (v verdicts) lastPassing() { v[len(v)-1].passing = true }
+
 func (v verdicts) ok() bool { return v.why() == "" }
+
+// ready reports whether the mail itself passes.
+func (v verdicts) ready() bool {
+	return !slices.ContainsFunc(v, func(x verdict) bool { return !x.ok && !x.passing })
+}
 
 // why is the first no.
 func (v verdicts) why() string {
@@ -89,6 +99,7 @@ func (e *evaluation) gate(i int) (v verdicts) {
 	v.add(e.faqMode != "suggest", e.say("von Regeln erlaubt ✓", "allowed by rules ✓"),
 		e.say("nur Vorschlag laut %s", "suggestion only because of %s", e.quoted(e.setBy["faq"])))
 	v.add(entry.Mode == "answer", "mode answer ✓", "mode: "+entry.Mode)
+	v.lastPassing()
 	v.add(entry.speaks(e.d.Language), e.say("Sprache %s ✓", "language %s ✓", e.d.Language), e.say("keine Antwort auf %s", "no answer in %s", e.d.Language))
 	v.add(!entry.expired(e.in.Now), e.say("gültig ✓", "valid ✓"), e.say("valid_until ist vorbei", "valid_until has passed"))
 	v.add(e.t.attachAt <= set.maxWords, e.say("%d Wörter ✓", "%d words ✓", e.t.attachAt), e.say("mehr als %d Wörter", "more than %d words", set.maxWords))
@@ -102,8 +113,10 @@ func (e *evaluation) gate(i int) (v verdicts) {
 	at, answered := e.in.AnsweredAt[entry.ID]
 	v.add(!answered || e.in.Now.Sub(at) >= set.sameAgainAfter, e.say("nicht kürzlich gesendet ✓", "not sent lately ✓"),
 		e.say("dieselbe Antwort ging schon am %s", "the same answer went out on %s", at.In(e.local.Location()).Format("02.01.2006")))
+	v.lastPassing()
 	helped, of, bad := demoted(e.in.FAQOutcomes[entry.ID])
 	v.add(!bad, e.say("half in %d von %d Fällen ✓", "helped in %d of %d cases ✓", helped, of), e.say("half nur in %d von %d Fällen", "helped in only %d of %d cases", helped, of))
+	v.lastPassing()
 	return v
 }
 

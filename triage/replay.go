@@ -157,7 +157,7 @@ func ReplayMails(ctx context.Context, st *store.Store, before, after *Config, o 
 // player is one replay at work.
 type player struct {
 	st            *store.Store
-	before, after *Config
+	before, after *Config // after is nil when one decision is enough
 	o             ReplayOptions
 	twice         bool // the configurations read mails differently
 	past          *past
@@ -168,21 +168,10 @@ type player struct {
 
 // batch reads, decides and compares the next mails.
 func (p *player) batch(ctx context.Context) error {
-	n := 0
-	err := p.st.View(ctx, func(tx *store.Tx) error {
-		for size := 0; n < len(p.waiting) && n < replayBatch && size < replayBytes; n++ {
-			if err := p.fetch(ctx, tx, &p.waiting[n]); err != nil {
-				return fmt.Errorf("inbox %d: %w", p.waiting[n].id, err)
-			}
-			size += len(p.waiting[n].raw)
-		}
-		return nil
-	})
+	now, err := p.next(ctx)
 	if err != nil {
 		return err
 	}
-	now := p.waiting[:n]
-	p.decide(now)
 	err = p.st.View(ctx, func(tx *store.Tx) error {
 		for i := range now {
 			if err := p.look(ctx, tx, &now[i]); err != nil {
@@ -198,8 +187,28 @@ func (p *player) batch(ctx context.Context) error {
 		p.tally.add(&p.result, &now[i])
 		now[i] = replayed{}
 	}
-	p.waiting = p.waiting[n:]
 	return ctx.Err()
+}
+
+// next reads and decides the next mails.
+func (p *player) next(ctx context.Context) ([]replayed, error) {
+	n := 0
+	err := p.st.View(ctx, func(tx *store.Tx) error {
+		for size := 0; n < len(p.waiting) && n < replayBatch && size < replayBytes; n++ {
+			if err := p.fetch(ctx, tx, &p.waiting[n]); err != nil {
+				return fmt.Errorf("inbox %d: %w", p.waiting[n].id, err)
+			}
+			size += len(p.waiting[n].raw)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	now := p.waiting[:n]
+	p.waiting = p.waiting[n:]
+	p.decide(now)
+	return now, nil
 }
 
 // fetch reads the raw bytes of a mail and what was known when it came in.
@@ -252,6 +261,9 @@ func (p *player) one(r *replayed) {
 		return
 	}
 	r.old = judge(p.before, r.raw, m, r.in, r.at)
+	if p.after == nil {
+		return
+	}
 	if p.twice {
 		m = mailin.Parse(r.raw, p.after.ParseOptions(r.at))
 	}

@@ -42,6 +42,7 @@ type verdictOf struct {
 	reason string // of hold, ignore, reject
 	words  string // that scored for the category
 	trace  []rules.Step
+	best   rules.FAQDecision
 }
 
 // judge decides about the first mail of a thread. The snapshot gets what depends
@@ -59,7 +60,7 @@ func judge(c *Config, raw []byte, m *mailin.Message, in rules.Input, at time.Tim
 	v := verdictOf{
 		outcome: explainedOutcome(m, p), category: p.ticket.Category, priority: p.ticket.Priority, group: p.ticket.Group, assign: p.rules.Assign,
 		sla: p.ticket.SLA, escalate: p.rules.Escalate, language: p.ticket.Language, rules: p.rules.Rules, entry: p.rules.FAQ.ID,
-		faqWhy: p.rules.FAQ.Why, reason: or(or(p.ignore, p.reject), p.hold), trace: p.rules.Trace,
+		faqWhy: p.rules.FAQ.Why, reason: or(or(p.ignore, p.reject), p.hold), trace: p.rules.Trace, best: p.rules.FAQ,
 	}
 	v.receipt = or(p.receiptText, string(p.receipt))
 	if p.answerFAQ {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"firstline/rules"
 	"firstline/store"
 	"firstline/triage"
 )
@@ -212,4 +214,74 @@ func TestReplayVerb(t *testing.T) {
 	if got := s.with("replay", "--config", edited); got.code != exitConfig || !strings.Contains(got.err, "P9") {
 		t.Errorf("an edit with errors: exit %d, %s", got.code, got.err)
 	}
+}
+
+// TestTuneVerb: with little known nothing is proposed, and nothing is changed.
+func TestTuneVerb(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	before := s.read("config.yaml")
+	if out := s.good("tune-faq"); !strings.Contains(out, "Mails mit der FAQ verglichen") || !strings.Contains(out, "zu wenig bekannt") || !strings.Contains(out, "Kein Vorschlag") {
+		t.Errorf("tune-faq:\n%s", out)
+	}
+	var r triage.Tuning
+	s.decode(&r, "tune-faq", "--since", "30d")
+	if r.Precision != 0.95 || r.General.Worth || r.Entries == nil || r.General.Now.MinScore != rules.DefaultMinScore {
+		t.Errorf("tune-faq --json: %+v", r)
+	}
+	for _, args := range [][]string{{"--precision", "2"}, {"--since", "gestern"}, {"more"}} {
+		if got := s.with(append([]string{"tune-faq"}, args...)...); got.code != exitUsage {
+			t.Errorf("tune-faq %v: exit %d", args, got.code)
+		}
+	}
+	if s.read("config.yaml") != before {
+		t.Error("the configuration was changed")
+	}
+}
+
+// TestPrintTuning: the proposal can be pasted as it is printed.
+func TestPrintTuning(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	c := &cli{out: &out, lang: "de"}
+	c.printTuning(triage.Tuning{Mails: 90, Confirmed: 30, ByAgent: 20, Rejected: 2, General: triage.EntryTuning{
+		Now: rules.Proposal{MinScore: .6, MinLead: .15, Sent: 20, Right: 20, Outcomes: 52}, Worth: true,
+		Proposal: rules.Proposal{MinScore: .52, MinLead: .1, Sent: 45, Right: 44, Outcomes: 52, OK: true},
+	}, Entries: []triage.EntryTuning{{Entry: "vpn", Now: rules.Proposal{MinScore: .6, MinLead: .15, Outcomes: 9}}}})
+	for _, want := range []string{"30 bestätigt, 20 von Agenten", "0.52", "0.98", "zu wenig bekannt", "faq_settings:\n  min_score: 0.52   # bisher 0.60\n  min_lead: 0.10    # bisher 0.15\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("does not say %q:\n%s", want, out.String())
+		}
+	}
+	t.Logf("\n%s", out.String())
+}
+
+// TestExplainKnowsLessons: beside the data of a desk, explain decides with what its
+// FAQ has learned, and says so.
+func TestExplainKnowsLessons(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	st, err := store.Open(t.Context(), filepath.Join(s.dir, "data"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = st.Update(t.Context(), func(tx *store.Tx) error {
+		tk, err := tx.TicketByNumber(t.Context(), 10001)
+		if err != nil {
+			return err
+		}
+		if err := tx.SaveFAQUse(t.Context(), store.FAQUse{TicketID: tk.ID, Entry: "vpn-verbindet-nicht", Requester: tk.Requester, Agent: "lena"}); err != nil {
+			return err
+		}
+		return tx.Learn(t.Context(), store.Lesson{TicketID: tk.ID, Entry: "vpn-verbindet-nicht", Source: store.LessonAgent,
+			Text: "Sperrfeuer | Der Tunnel nach München steht heute schief"}, 50)
+	})
+	if err = errors.Join(err, st.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s.write("tunnel.eml", "From: a.berger@firma.example\r\nSubject: Sperrfeuer\r\n\r\nDer Tunnel nach Muenchen steht heute schief\r\n")
+	if out := s.good("explain", filepath.Join(s.dir, "tunnel.eml")); !strings.Contains(out, "gelernt aus IT-10001") {
+		t.Errorf("explain:\n%s", out)
+	}
+	s.good("fsck")
 }

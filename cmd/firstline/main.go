@@ -45,6 +45,7 @@ Set up
   explain FILE...      what firstline reads in a mail and what it would do with it; writes nothing
   explain IT-10423     why the mails of a ticket were decided as they were
   replay --config NEW  stored mails through an edited configuration: what would be decided otherwise (--since 30d)
+  tune-faq             propose FAQ thresholds from what became of the answers; changes nothing (--since 180d)
   schema               a JSON Schema of config.yaml, for editors
   doctor               log in to IMAP and SMTP and name the step that fails
 
@@ -83,7 +84,7 @@ type verb struct {
 // verbs lists the subcommands in the order of the usage text.
 func verbs() []verb {
 	return []verb{
-		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"replay", runReplay},
+		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"replay", runReplay}, {"tune-faq", runTuneFAQ},
 		{"schema", runSchema}, {"doctor", runDoctor},
 		{"run", runDaemon}, {"status", runStatus},
 		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"inbox", runInbox}, {"outbox", runOutbox},

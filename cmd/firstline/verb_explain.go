@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -54,6 +55,7 @@ func runExplain(ctx context.Context, c *cli, args []string) error {
 	if tag, ok := c.ticketArg(rest, cfg.Desk.Ticket.Prefix); ok {
 		return c.explainTicket(ctx, tag)
 	}
+	desk := c.taught(ctx, &cfg.Desk, cfg.StoreDir)
 	w := bufio.NewWriter(c.out)
 	defer w.Flush()
 	enc := json.NewEncoder(w)
@@ -66,7 +68,7 @@ func runExplain(ctx context.Context, c *cli, args []string) error {
 			continue
 		}
 		m := mailin.Parse(raw, cfg.Desk.ParseOptions(now))
-		e := triage.Explain(&cfg.Desk, raw, m, now)
+		e := triage.Explain(desk, raw, m, now)
 		if c.json {
 			if err := enc.Encode(explained{file, m.JSON(), e}); err != nil {
 				return fmt.Errorf("print %s: %w", file, err)
@@ -85,6 +87,27 @@ func runExplain(ctx context.Context, c *cli, args []string) error {
 		return exit(exitIO, fmt.Errorf("read mail: %w", unread))
 	}
 	return nil
+}
+
+// taught is the desk with what the FAQ of a running one has learned, where there is
+// one: then explain decides as the daemon would.
+func (c *cli) taught(ctx context.Context, desk *triage.Config, dir string) *triage.Config {
+	if v := os.Getenv("FIRSTLINE_DATA"); v != "" {
+		dir = v
+	}
+	if _, err := os.Stat(filepath.Join(dir, store.FileName)); dir == "" || err != nil {
+		return desk
+	}
+	st, err := c.openDir(ctx, dir, store.Options{ReadOnly: true})
+	if err == nil {
+		defer st.Close()
+		var knowing *triage.Config
+		if knowing, err = triage.Taught(ctx, st, desk); err == nil {
+			return knowing
+		}
+	}
+	fmt.Fprintf(c.err, c.say("Achtung: ohne das, was die FAQ gelernt hat: %v\n", "note: without what the FAQ has learned: %v\n"), err)
+	return desk
 }
 
 // readMail reads one file, or standard input for "-".
