@@ -74,6 +74,7 @@ anzeigen show view see ansehen sehen
 erhalten receive received bekommen empfangen
 senden send verschicken schicken versenden sending sent
 stoppen stop
+zertifikat zertifikate certificate certificates cert
 urlaub vacation abwesenheit
 besucher gast visitor guest gaeste
 kopieren copy

@@ -65,6 +65,8 @@ var invariants = []struct{ name, text, sql string }{
 	{"learned_without_answer", "phrasings of the FAQ from tickets that it did not answer", `SELECT ticket_id FROM faq_learned l
 		WHERE NOT EXISTS (SELECT 1 FROM faq_use u WHERE u.ticket_id = l.ticket_id AND u.entry = l.entry)
 			AND NOT EXISTS (SELECT 1 FROM faq_outcome o WHERE o.ticket_id = l.ticket_id AND o.entry = l.entry AND o.outcome = 'helped')`},
+	{"topics_counted", "what solved tickets are about was counted wrongly", `SELECT count(*) FROM topic
+		HAVING count(*) <> coalesce((SELECT tickets FROM topic_word WHERE word = 0), 0)`},
 	{"erasing", "an erasure was not finished", `SELECT 1 FROM meta WHERE key = 'erasing'`},
 }
 

@@ -36,6 +36,7 @@ func TestFsckFinds(t *testing.T) {
 		{"waiting_without_bytes", "UPDATE outbox SET mail_at = NULL WHERE id = 1"},
 		{"clock_on_final_ticket", "UPDATE ticket SET state = 'closed' WHERE id = 1; UPDATE event SET new = 'closed' WHERE ticket_id = 1 AND kind = 'opened'; DELETE FROM timer WHERE ticket_id = 1"},
 		{"timer_on_final_ticket", "UPDATE ticket SET state = 'closed' WHERE id = 1; UPDATE event SET new = 'closed' WHERE ticket_id = 1 AND kind = 'opened'; DELETE FROM clock WHERE ticket_id = 1"},
+		{"topics_counted", "INSERT INTO topic (ticket_id, words, keys) VALUES (1, 'x', x'')"},
 		{"foreign_keys", "INSERT INTO event (ticket_id, at, actor, kind) VALUES (99, 0, 'x', 'note')"},
 		{"mail_bytes", "UPDATE inbox SET mail_at = mail_at + 1 WHERE id = 1"},
 		{"mail_bytes", "UPDATE inbox SET digest = zeroblob(32) WHERE id = 1"},

@@ -9,7 +9,7 @@ import (
 
 // big are the tables that grow with the mail.
 var big = []string{"inbox", "uid", "ticket", "participant", "message", "attachment", "event", "trace", "outbox", "clock", "clock_event", "timer",
-	"faq_outcome", "faq_use", "hold", "traffic"}
+	"faq_outcome", "faq_use", "hold", "traffic", "topic", "topic_word"}
 
 // No statement of the daily work reads a growing table from end to end: each
 // text that the exercise prepares is explained.
@@ -92,6 +92,9 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_, _ = tx.OpenTicketsOf(ctx, "r@example.com")
 	_, _ = tx.OpenCountByAssignee(ctx, []string{"lena"})
 	_, _ = tx.RecentTickets(ctx, now, 10)
+	_, _, _ = tx.TopicWords(ctx, []int64{1})
+	_, _ = tx.Topics(ctx, []int64{1})
+	_ = tx.SaveTopic(ctx, tk.ID, "a", []int64{1})
 	_, _ = tx.Participants(ctx, 1)
 	_, _, _ = tx.IsParticipant(ctx, 1, "r@example.com")
 	_, _ = tx.Messages(ctx, 1)
