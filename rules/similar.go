@@ -301,3 +301,10 @@ func topicSet(words string) map[string]bool {
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// Rarity is how telling a word is, by its key: the logarithm of how few topics have
+// it.
+func (c TopicCounts) Rarity(key int64) float64 { return c.idf(key) }
+
+// WithoutCourtesy cuts greeting and closing off a text.
+func WithoutCourtesy(s string) string { return trimCourtesy(s) }

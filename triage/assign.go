@@ -111,6 +111,11 @@ func (t *turn) move(tk *store.Ticket, ev state.Event, actor, why string) error {
 			return fmt.Errorf("drop timers of ticket %d: %w", tk.ID, err)
 		}
 	}
+	if isSolved(tk.State) && !isSolved(old) {
+		if err := t.learn(tk); err != nil {
+			return err
+		}
+	}
 	return t.event(tk, actor, "state", old, tk.State, fmt.Sprintf("%s (transition %d)", why, row))
 }
 

@@ -247,6 +247,9 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 	if n.fill != nil {
 		n.fill(&d)
 	}
+	if err := t.addSimilar(tk, n.kind, &d); err != nil {
+		return false, err
+	}
 	subject, body, err := t.texts().RenderInternal(n.kind, lang, d)
 	if err != nil {
 		return false, fmt.Errorf("render %s: %w", n.kind, err)

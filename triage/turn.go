@@ -52,6 +52,9 @@ type turn struct {
 	// files are the attachments of the mail that travel with notices, once read.
 	files  []mailout.Attachment
 	shared *shared
+	// alike are the solved tickets like a ticket, once looked for: every agent who is
+	// told gets the same.
+	alike map[int64][]mailout.Similar
 }
 
 // turn begins the work inside a transaction.
