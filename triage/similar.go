@@ -162,7 +162,9 @@ func (t *turn) nearTopics(topic rules.Topic, besides int64) ([]int64, error) {
 
 // candidatesOf are the tickets that share the most telling words.
 func candidatesOf(words []store.TopicWord, counts rules.TopicCounts, besides int64) []int64 {
-	slices.SortFunc(words, func(a, b store.TopicWord) int { return cmp.Or(cmp.Compare(a.Tickets, b.Tickets), cmp.Compare(a.Key, b.Key)) })
+	slices.SortFunc(words, func(a, b store.TopicWord) int {
+		return cmp.Or(cmp.Compare(a.Tickets, b.Tickets), cmp.Compare(a.Key, b.Key))
+	})
 	shared := map[int64]float64{}
 	for _, w := range words[:min(len(words), similarRare)] {
 		for _, id := range w.Recent {
