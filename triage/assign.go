@@ -112,7 +112,7 @@ func (t *turn) move(tk *store.Ticket, ev state.Event, actor, why string) error {
 		}
 	}
 	if isSolved(tk.State) && !isSolved(old) {
-		if err := t.learn(tk); err != nil {
+		if err := t.learnTopic(tk); err != nil {
 			return err
 		}
 	}

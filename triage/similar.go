@@ -35,8 +35,8 @@ type solvedTicket struct {
 // FAQ answered is not among them: the FAQ finds its like by itself.
 func isSolved(s string) bool { return s == string(state.Resolved) || s == string(state.Closed) }
 
-// learn remembers what a ticket that was just solved is about.
-func (t *turn) learn(tk *store.Ticket) error {
+// learnTopic remembers what a ticket that was just solved is about.
+func (t *turn) learnTopic(tk *store.Ticket) error {
 	topic, err := t.topicOf(tk)
 	if err != nil || topic.Empty() {
 		return err
