@@ -81,6 +81,9 @@ func (tx *Tx) EraseLeaving(ctx context.Context, id int64) error {
 
 // eraseTexts erases what was said in a ticket and why it was decided so.
 func (tx *Tx) eraseTexts(ctx context.Context, id int64) error {
+	if err := tx.DropTopic(ctx, id); err != nil {
+		return err
+	}
 	return tx.execAll(ctx, []any{id},
 		"UPDATE message SET text = '', subject = '' WHERE ticket_id = ?",
 		"DELETE FROM attachment WHERE message_id IN (SELECT id FROM message WHERE ticket_id = ?)",
@@ -146,6 +149,13 @@ func (tx *Tx) EraseFromTicket(ctx context.Context, id int64, address, alias stri
 	if err := tx.eraseLeaving(ctx, "ticket_id = ? AND recipient = ?", id, address); err != nil {
 		return err
 	}
+	opened, err := tx.number(ctx, "SELECT author = ? FROM message WHERE ticket_id = ? ORDER BY id LIMIT 1", address, id)
+	if err == nil && opened != 0 {
+		err = tx.DropTopic(ctx, id) // made of these words
+	}
+	if err != nil {
+		return err
+	}
 	for _, sql := range []string{
 		"DELETE FROM attachment WHERE message_id IN (SELECT id FROM message WHERE ticket_id = ? AND author = ?)",
 		"UPDATE message SET text = '', subject = '', message_id = '' WHERE ticket_id = ? AND author = ? AND agent = ''",
@@ -183,7 +193,7 @@ func (tx *Tx) RenameAgent(ctx context.Context, id, to string) error {
 // DeleteTicket removes a ticket with all that belongs to it, in Erase alone. Its mails
 // stay as rows without bytes: by their digests they are known when they come again.
 func (tx *Tx) DeleteTicket(ctx context.Context, id int64) error {
-	if err := tx.eraseMails(ctx, id, false); err != nil {
+	if err := errors.Join(tx.eraseMails(ctx, id, false), tx.DropTopic(ctx, id)); err != nil {
 		return fmt.Errorf("delete ticket %d: %w", id, err)
 	}
 	children, err := all(ctx, tx, (*row).int64, "SELECT id FROM ticket WHERE merged_into = ?", id)

@@ -35,8 +35,9 @@ var columns = map[string]string{
 	"faq_outcome.entry": "configuration", "faq_outcome.requester": "alias", "faq_outcome.outcome": "closed set", "faq_outcome.version": "hash",
 	"faq_use.entry": "configuration", "faq_use.requester": "alias", "faq_use.agent": "agent",
 	"faq_learned.*": "deleted with the texts",
-	"alarm.*":       "of the machinery; Redact when somebody is forgotten",
-	"alias.*":       "dropped with the last row that names the person", "forgotten.*": "keyed hash",
+	"topic.*":       "deleted with the texts", "topic_word.*": "numbers of words, counted down with the topic",
+	"alarm.*": "of the machinery; Redact when somebody is forgotten",
+	"alias.*": "dropped with the last row that names the person", "forgotten.*": "keyed hash",
 }
 
 // TestEveryColumnIsErasable: nobody adds a column that erasure does not know.

