@@ -20,7 +20,7 @@ const (
 	NoticeTaken     InternalKind = "notice_taken"      // Author has taken it
 	NoticeNote      InternalKind = "notice_note"       // internal: Author wrote the note Text
 	Escalation      InternalKind = "escalation"        // Reason, Short, Done, Similar, History, Files
-	Warning         InternalKind = "warning"           // Clock, Left, Due
+	Warning         InternalKind = "warning"           // Clock, Left, Due; or Idle
 	Breach          InternalKind = "breach"            // Clock, Due, Text = where it stands; Owner
 	Handback        InternalKind = "handback"          // Author, FromGroup, Text = knowledge note
 	CommandError    InternalKind = "error"             // Problems, CanOK, Text = the agent's own text
@@ -83,6 +83,10 @@ type InternalData struct {
 	Clock       string       // first_response, next_response, resolution, take_over
 	Due         time.Time
 	Left        time.Duration // until Due
+	Idle        time.Duration // open time without work on the ticket
+	// OutageFrom and OutageTo are when we were not running, if the due time fell
+	// into it; zero = it did not.
+	OutageFrom, OutageTo time.Time
 	Suggestions []Suggestion
 	Similar     []Similar
 	Short       InternalText
@@ -196,6 +200,8 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"due.solve_left":     func(d *InternalData, c clock) value { return plain(c.left(d.SolveDue)) },
 	"due.clock":          func(d *InternalData, c clock) value { return plain(c.short(d.Due)) },
 	"left":               func(d *InternalData, c clock) value { return plain(Duration(d.Left, c.lang)) },
+	"idle":               func(d *InternalData, c clock) value { return plain(Duration(d.Idle, c.lang)) },
+	"outage":             func(d *InternalData, c clock) value { return plain(c.between(d.OutageFrom, d.OutageTo)) },
 	"clock.first":        func(d *InternalData, _ clock) value { return truth(d.Clock == "first_response") },
 	"clock.next":         func(d *InternalData, _ clock) value { return truth(d.Clock == "next_response") },
 	"clock.resolution":   func(d *InternalData, _ clock) value { return truth(d.Clock == "resolution") },

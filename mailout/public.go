@@ -20,6 +20,7 @@ const (
 	Reply               PublicKind = "reply"                 // Agent, Text; class Human
 	Resolved            PublicKind = "resolved"              // Text optional, ReopenDays, AskRating; class Human with Text
 	Escalated           PublicKind = "escalated"             // Ticket.Group = the new team
+	Delayed             PublicKind = "delayed"               // FirstReply = when the next word is due; zero = not said
 	Reminder            PublicKind = "reminder"              // Question, Deadline
 	AutoResolved        PublicKind = "auto_resolved"
 	PleaseTest          PublicKind = "please_test"   // Text
@@ -32,7 +33,7 @@ const (
 // PublicKinds are all public kinds.
 func PublicKinds() []PublicKind {
 	return []PublicKind{Receipt, ReceiptOutsideHours, ReceiptCustom, ReceiptUnverified, ReceiptPhone, FAQAnswer, FAQQuestion,
-		Reply, Resolved, Escalated, Reminder, AutoResolved, PleaseTest, Merged, Rejected, Status, FaultCleared}
+		Reply, Resolved, Escalated, Delayed, Reminder, AutoResolved, PleaseTest, Merged, Rejected, Status, FaultCleared}
 }
 
 // Ticket holds the facts of a ticket that may stand in any mail. Labels are in

@@ -184,6 +184,21 @@ func (c clock) short(t time.Time) string {
 	return weekday + " " + l.Format(layout) + " " + at
 }
 
+// between: 02:10–06:40, with the days where they differ.
+func (c clock) between(from, to time.Time) string {
+	if from.IsZero() || to.IsZero() {
+		return ""
+	}
+	if c.days(from) != c.days(to) {
+		return c.short(from) + " – " + c.short(to)
+	}
+	layout := "3:04 pm"
+	if c.language() == "de" {
+		layout = "15:04"
+	}
+	return c.local(from).Format(layout) + "–" + c.local(to).Format(layout)
+}
+
 // left: 4 h 48 min, "" when it is not ahead or more than two days away.
 func (c clock) left(t time.Time) string {
 	if d := t.Sub(c.now); !t.IsZero() && d > 0 && d < 48*time.Hour {

@@ -217,3 +217,12 @@ func (tx *Tx) ListInbound(ctx context.Context, f InboundFilter) ([]Inbound, erro
 func (tx *Tx) InboundByDigest(ctx context.Context, digest [32]byte) (Inbound, error) {
 	return single(ctx, tx, scanInbound, "SELECT "+inboundColumns+" FROM inbox WHERE digest = ?", digest[:])
 }
+
+// ServerTimeAgrees reports whether a mail accepted at or after an instant came from
+// its server within a tolerance of our own time: INTERNALDATE is the clock of the
+// mail server.
+func (tx *Tx) ServerTimeAgrees(ctx context.Context, since time.Time, within time.Duration) (bool, error) {
+	n, err := tx.number(ctx, `SELECT 1 FROM (SELECT accepted_at, received_at FROM inbox ORDER BY id DESC LIMIT 50)
+		WHERE accepted_at >= ? AND abs(accepted_at - received_at) <= ? LIMIT 1`, since, within)
+	return n == 1, err
+}

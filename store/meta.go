@@ -12,7 +12,10 @@ const (
 	MetaInstance     = "instance"      // random id of this installation
 	MetaNextNumber   = "next_number"   // next ticket number
 	MetaRestoreEpoch = "restore_epoch" // unix ms of the last Restore; automatic mail for older causes is suppressed
-	metaErasing      = "erasing"       // present inside Erase alone: lifts the append-only triggers
+	// MetaClockDoubt is present while the wall clock is not trusted: mail that no
+	// person wrote is not claimed.
+	MetaClockDoubt = "clock_doubt"
+	metaErasing    = "erasing" // present inside Erase alone: lifts the append-only triggers
 )
 
 // Meta returns a small fact about this store; ErrNotFound when it is not set.
@@ -26,6 +29,12 @@ func (tx *Tx) SetMeta(ctx context.Context, key, value string) error {
 		return fmt.Errorf("set meta %q: only Erase may", key)
 	}
 	_, err := tx.exec(ctx, "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+	return err
+}
+
+// DropMeta removes a small fact; one that is not there is no error.
+func (tx *Tx) DropMeta(ctx context.Context, key string) error {
+	_, err := tx.exec(ctx, "DELETE FROM meta WHERE key = ?", key)
 	return err
 }
 

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,9 +13,24 @@ import (
 	"firstline/triage/state"
 )
 
-// calendar is the calendar of a ticket's policy; always one, so that dues can be
-// computed: without any configured, the one that is always open.
-func (t *turn) calendar(tk *store.Ticket) *sla.Calendar { return t.c.calendarFor(tk.SLA) }
+// calendar is the calendar that was promised to a ticket, as it is now: the name
+// is part of the promise, the hours are live. There is always one, so that dues can
+// be computed: without any configured, the one that is always open.
+func (t *turn) calendar(tk *store.Ticket) *sla.Calendar {
+	if p, ok, err := t.policy(tk); err == nil && ok {
+		return t.c.calendarOfSnapshot(p, tk.SLA)
+	}
+	return t.c.calendarFor(tk.SLA)
+}
+
+// calendarOfSnapshot is the calendar of a promise; that of its policy when it is
+// gone from the configuration.
+func (c *Config) calendarOfSnapshot(p sla.Snapshot, policy string) *sla.Calendar {
+	if cal := c.Calendars[p.Calendar]; cal != nil {
+		return cal
+	}
+	return c.calendarFor(policy)
+}
 
 func (c *Config) calendarFor(policy string) *sla.Calendar {
 	for _, name := range []string{policy, c.DefaultSLA} {
@@ -66,7 +82,9 @@ func (t *turn) clocks(tk *store.Ticket, ev sla.Event) error { return t.clocksAft
 
 // clocksAfter is clocks for an event that comes with or without a public word.
 func (t *turn) clocksAfter(tk *store.Ticket, ev sla.Event, public bool) error {
+	in := sla.ApplyInput{At: t.now, State: tk.State, Public: public, OpenedAt: tk.CreatedAt}
 	if ev == sla.EventRetarget {
+		in.Was = t.calendar(tk)
 		snapshot, err := t.policySnapshot(tk)
 		if err != nil {
 			return err
@@ -77,20 +95,39 @@ func (t *turn) clocksAfter(tk *store.Ticket, ev sla.Event, public bool) error {
 	if err != nil || !ok {
 		return err
 	}
+	in.Policy, in.Calendar = p, t.calendar(tk)
 	var cs sla.Clocks
 	if ev != sla.EventOpened && ev != sla.EventPhone {
 		if cs, err = t.readClocks(tk); err != nil {
 			return err
 		}
 	}
-	at := t.now
 	if ev == sla.EventOpened || ev == sla.EventRequester {
-		at = t.startedAt()
+		in.At = t.startedAt()
 	}
-	cs = cs.Apply(ev, sla.ApplyInput{
-		Policy: p, Calendar: t.calendar(tk), At: at, State: tk.State, Public: public, OpenedAt: tk.CreatedAt,
+	if err := t.remember(tk, ev, in); err != nil {
+		return err
+	}
+	return t.writeClocks(tk, cs.Apply(ev, in))
+}
+
+// remember writes the event into the clock history of the ticket. Work is what an
+// agent does, and what gives the ticket to somebody anew: another state, another
+// level. A requester who asks again and again is no work.
+func (t *turn) remember(tk *store.Ticket, ev sla.Event, in sla.ApplyInput) error {
+	last, err := t.tx.LastClockEvent(t.ctx, tk.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("read clock history of ticket %d: %w", tk.ID, err)
+	}
+	_, agent := t.c.AgentByAddress(t.from)
+	err = t.tx.InsertClockEvent(t.ctx, store.ClockEvent{
+		TicketID: tk.ID, At: in.At, Event: string(ev), State: tk.State, Public: in.Public, Level: tk.Level, Priority: tk.Priority, SLA: tk.SLA,
+		Work: agent || last.State != tk.State || last.Level != tk.Level,
 	})
-	return t.writeClocks(tk, cs)
+	if err != nil {
+		return fmt.Errorf("keep clock history: %w", err)
+	}
+	return nil
 }
 
 // readClocks are the clocks of a ticket.
@@ -112,6 +149,14 @@ func (t *turn) readClocks(tk *store.Ticket) (sla.Clocks, error) {
 // writeClocks stores the clocks and makes the pending timers agree with them. The
 // ticket's other timers stay as they are.
 func (t *turn) writeClocks(tk *store.Ticket, cs sla.Clocks) error {
+	if err := t.saveClocks(tk, cs); err != nil {
+		return err
+	}
+	return t.planTimers(tk, cs, false)
+}
+
+// saveClocks stores the clocks and what their changes mean for the figures.
+func (t *turn) saveClocks(tk *store.Ticket, cs sla.Clocks) error {
 	before, err := t.readClocks(tk)
 	if err != nil {
 		return err
@@ -129,6 +174,13 @@ func (t *turn) writeClocks(tk *store.Ticket, cs sla.Clocks) error {
 	if err := t.tx.SaveClocks(t.ctx, tk.ID, rows); err != nil {
 		return fmt.Errorf("save clocks of ticket %d: %w", tk.ID, err)
 	}
+	return nil
+}
+
+// planTimers makes the pending timers of a ticket agree with its clocks. After an
+// edit of the configuration a step that is new to the ticket and whose instant has
+// passed is not made up for: it was not promised then.
+func (t *turn) planTimers(tk *store.Ticket, cs sla.Clocks, edited bool) error {
 	p, ok, err := t.policy(tk)
 	if err != nil || !ok {
 		return err
@@ -137,10 +189,25 @@ func (t *turn) writeClocks(tk *store.Ticket, cs sla.Clocks) error {
 	if err != nil {
 		return fmt.Errorf("read timers of ticket %d: %w", tk.ID, err)
 	}
+	known := func(timer sla.Timer) bool {
+		return slices.ContainsFunc(have, func(o store.Timer) bool { return o.Name == timer.Name && o.Cycle == timer.Cycle })
+	}
 	var timers []store.Timer
-	if !slices.Contains(quietStates, tk.State) {
-		in := sla.TimerInput{Policy: p, State: tk.State, Level: tk.Level, OpenedAt: tk.CreatedAt, IdleSince: t.idleSince(have)}
+	if slices.Contains(quietStates, tk.State) {
+		// What still waits for somebody's morning is no longer true then.
+		if _, err := t.tx.CancelByCause(t.ctx, fmt.Sprintf("sla:%d:", tk.ID)); err != nil {
+			return fmt.Errorf("cancel warnings of ticket %d: %w", tk.ID, err)
+		}
+	} else {
+		idle, err := t.tx.LastWorkAt(t.ctx, tk.ID)
+		if err != nil {
+			return fmt.Errorf("read last work on ticket %d: %w", tk.ID, err)
+		}
+		in := sla.TimerInput{Policy: p, State: tk.State, Level: tk.Level, OpenedAt: tk.CreatedAt, IdleSince: idle}
 		for _, timer := range sla.Timers(cs, t.c.Escalation, t.calendar(tk), in) {
+			if edited && timer.Step != nil && !timer.DueAt.After(t.now) && !known(timer) {
+				continue
+			}
 			timers = append(timers, store.Timer{TicketID: tk.ID, Name: timer.Name, Cycle: timer.Cycle, DueAt: timer.DueAt})
 		}
 	}
@@ -153,23 +220,6 @@ func (t *turn) writeClocks(tk *store.Ticket, cs sla.Clocks) error {
 		return fmt.Errorf("plan timers of ticket %d: %w", tk.ID, err)
 	}
 	return nil
-}
-
-// idleSince is when somebody last worked on the ticket: now, while a mail is at
-// work; else what the timers of the idle steps were planned from, because their
-// cycle is that instant.
-func (t *turn) idleSince(have []store.Timer) time.Time {
-	if t.m != nil {
-		return t.now
-	}
-	last := 0
-	for _, timer := range have {
-		last = max(last, timer.Cycle)
-	}
-	if last < 1e9 {
-		return time.Time{}
-	}
-	return time.Unix(int64(last), 0)
 }
 
 // quietStates are those in which nothing of the ladder fires.

@@ -119,6 +119,9 @@ type Agent struct {
 	Level             int
 	Language          string // "" = company's
 	Role              string // "" or manager
+	// Calendar holds the agent's hours, for mail that waits for them; "" = those of
+	// the ticket.
+	Calendar string
 }
 
 // Group is a support group.

@@ -248,21 +248,7 @@ func (j *job) giveBack(c command.Command) error {
 
 // tellManager informs the lead; the ticket stays where it is.
 func (j *job) tellManager(c command.Command) error {
-	lead, ok := j.c.lead(j.tk.Group)
-	if !ok {
-		return nil
-	}
-	if err := j.event(j.tk, j.actor(), "escalated_hierarchic", "", lead.ID, c.Text); err != nil {
-		return err
-	}
-	_, err := j.toAgent(j.tk, lead, notice{
-		kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("chef:%d:%d", j.in.ID, j.tk.ID),
-		fill: func(d *mailout.InternalData) {
-			d.Author, d.At, d.Owner = j.ac.agent.Name, j.now, j.ownerName(j.tk)
-			d.Text = mailout.InternalNote(or(c.Text, j.text))
-		},
-	})
-	return err
+	return j.tellLead(j.tk, j.actor(), j.ac.agent.Name, or(c.Text, j.text), fmt.Sprintf("chef:%d:%d", j.in.ID, j.tk.ID))
 }
 
 // solved resolves the ticket; the text, if any, leaves with the same mail.

@@ -23,6 +23,8 @@ type handover struct {
 	cause  string
 	// quiet: the requester is not told, because the ticket begins there.
 	quiet bool
+	// outage is what made it late; the zero outage = it is in time.
+	outage outage
 }
 
 // handOver gives a ticket to the second level with its whole history. A ticket
@@ -85,8 +87,9 @@ func (t *turn) tellSecondLevel(tk *store.Ticket, g Group, h handover, cause, fro
 	}
 	done := t.doneSoFar(tk)
 	return t.tellGroup(tk, notice{
-		kind: mailout.Escalation, purpose: token.Escalation, cause: cause, files: files,
+		kind: mailout.Escalation, purpose: token.Escalation, cause: cause, files: files, wait: h.by == "timer",
 		fill: func(d *mailout.InternalData) {
+			d.OutageFrom, d.OutageTo = h.outage.from, h.outage.to
 			d.Author, d.At, d.FromGroup = h.who, t.now, t.c.groupLabel(from, t.c.Company.Language)
 			d.Reason, d.History, d.Files, d.SolveDue, d.TakeDue = mailout.InternalReason(h.reason), history, list, solve, take
 			d.Short, d.Done = t.summary(tk), done
@@ -104,11 +107,21 @@ func (t *turn) tellExternal(tk *store.Ticket, g Group, h handover, cause string)
 	if err != nil {
 		return err
 	}
+	text = mailout.RequesterText(strings.TrimSpace(handOverLine(t.c.groupLabel(g.ID, tk.Language), h.reason, tk.Language) + "\n\n" + text.String()))
 	_, err = t.toRequester(tk, address, letter{
 		kind: mailout.Reply, purpose: token.Vendor, class: classNotice, agent: or(h.who, t.c.Outgoing.FromName), cause: cause,
 		fill: func(d *mailout.PublicData) { d.Text = text },
 	})
 	return err
+}
+
+// handOverLine says to whom and why a ticket is handed over.
+func handOverLine(group, reason, lang string) string {
+	line := fmt.Sprintf(inLang([2]string{"Übergabe an %s", "Handed over to %s"}, lang), group)
+	if reason != "" {
+		line += inLang([2]string{" · Grund: ", " · reason: "}, lang) + firstLine(reason)
+	}
+	return line
 }
 
 // conversation is the public conversation of a ticket as one text.
@@ -145,10 +158,8 @@ func (t *turn) tellEscalated(tk *store.Ticket) error {
 // choice, else the first internal group of the second level.
 func (c *Config) secondLevelFor(category string) string {
 	for _, step := range c.Escalation {
-		for group, categories := range step.HandOver {
-			if slices.Contains(categories, category) {
-				return group
-			}
+		if group := groupFor(step, category); group != "" {
+			return group
 		}
 	}
 	for _, g := range c.People.Groups {

@@ -2,8 +2,10 @@ package triage
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"firstline/mailout"
 	"firstline/store"
@@ -14,42 +16,78 @@ import (
 
 // breach marks a clock that ran past its due instant; it never heals.
 func (t *turn) breach(tk *store.Ticket, clock string, timer store.Timer) error {
-	cs, err := t.readClocks(tk)
+	before, err := t.readClocks(tk)
 	if err != nil {
 		return err
 	}
-	cs, ok := cs.Breach(clock, timer.Cycle, t.now)
+	after, ok := before.Breach(clock, timer.Cycle, t.now)
 	if !ok {
 		return nil
 	}
-	return t.writeClocks(tk, cs)
+	return t.writeClocks(tk, after)
 }
 
-// climb carries out the steps of the escalation ladder that are due. After a
-// downtime several may be: all take effect, and each person gets one mail, about
-// the highest.
+// climbing are the steps of the ladder that fire on a ticket together. In daily
+// work it is one; after a downtime several may be due at once.
+type climbing struct {
+	// highest is the step that was due last, and what the mails are about.
+	highest sla.Step
+	timer   store.Timer
+	due     time.Time // of its clock; zero = the clock does not run, or none
+	notify  []string  // of all steps
+	told    map[string]bool
+	outage  outage // the downtime the due instants fell into
+}
+
+// climb carries out the steps of the escalation ladder that are due, in order. All
+// take effect; the people they name get one mail each, about the highest.
 func (t *turn) climb(tk *store.Ticket, due []store.Timer) error {
-	told := map[string]bool{}
-	for _, timer := range slices.Backward(due) {
+	c := climbing{told: map[string]bool{}}
+	for _, timer := range due {
 		step, ok := t.c.step(strings.TrimPrefix(timer.Name, "step:"))
 		if !ok {
 			continue
 		}
-		if err := t.event(tk, "timer", report.KindStep, t.stepKind(tk, step), step.Name, ""); err != nil {
+		c.highest, c.timer = step, timer
+		c.notify = append(c.notify, step.Notify...)
+		if c.outage.zero() && t.shared.outage.covers(timer.DueAt) {
+			c.outage = t.shared.outage
+		}
+	}
+	if c.highest.Name == "" {
+		return nil
+	}
+	for _, timer := range due {
+		step, ok := t.c.step(strings.TrimPrefix(timer.Name, "step:"))
+		if !ok {
+			continue
+		}
+		if err := t.event(tk, "timer", report.KindStep, t.stepKind(tk, step), step.Name, c.outage.reason()); err != nil {
 			return err
 		}
-		if group := groupFor(step, tk.Category); group != "" && tk.Level == 1 {
-			h := handover{group: group, by: "timer", reason: step.Name, cause: fmt.Sprintf("sla:%d:%s:%d:%d", tk.ID, step.Name, timer.Cycle, tk.Reopens)}
-			if err := t.handOver(tk, h); err != nil {
-				return err
-			}
-			for _, a := range t.owners(tk) {
-				told[a.ID] = true
-			}
-		}
-		if err := t.tellStep(tk, step, timer.Cycle, told); err != nil {
+		if err := t.handOverByStep(tk, step, timer.Cycle, &c); err != nil {
 			return err
 		}
+	}
+	return t.tellStep(tk, &c)
+}
+
+// handOverByStep is the functional escalation of a step, if it has one for tickets
+// like this. Who gets the hand-over mail needs no other.
+func (t *turn) handOverByStep(tk *store.Ticket, step sla.Step, cycle int, c *climbing) error {
+	group := groupFor(step, tk.Category)
+	if group == "" || tk.Level != 1 {
+		return nil
+	}
+	h := handover{
+		group: group, by: "timer", reason: step.Name, cause: fmt.Sprintf("sla:%d:%s:%d:%d", tk.ID, step.Name, cycle, tk.Reopens), outage: c.outage,
+	}
+	if err := t.handOver(tk, h); err != nil {
+		return err
+	}
+	c.told["requester"] = true
+	for _, a := range t.owners(tk) {
+		c.told[a.ID] = true
 	}
 	return nil
 }
@@ -67,44 +105,119 @@ func (c *Config) step(name string) (sla.Step, bool) {
 // groupFor is the second-level group a step hands tickets of a category to; "" =
 // the step changes no ownership.
 func groupFor(s sla.Step, category string) string {
-	for group, categories := range s.HandOver {
-		if slices.Contains(categories, category) {
+	for _, group := range slices.Sorted(maps.Keys(s.HandOver)) {
+		if slices.Contains(s.HandOver[group], category) {
 			return group
 		}
 	}
 	return ""
 }
 
-// tellStep mails the people a step names, each once per sweep. Who is told before
-// the due instant is warned; who is told at or after it reads of a breach. Outside
-// the calendar the mail waits for the next opening, except for P1.
-func (t *turn) tellStep(tk *store.Ticket, step sla.Step, cycle int, told map[string]bool) error {
-	due, err := t.dueOf(tk, step.Clock)
-	if err != nil {
+// tellStep mails the people the steps name, each once. Who is told before the due
+// instant is warned; who is told at or after it reads of a breach. Outside their
+// hours the mail waits for the next opening, except for P1. When nobody of them is
+// there, whoever works on the ticket hears of it.
+func (t *turn) tellStep(tk *store.Ticket, c *climbing) (err error) {
+	if c.due, err = t.dueOf(tk, c.highest.Clock); err != nil {
 		return err
 	}
-	kind, purpose := mailout.Warning, token.Notification
-	if !due.IsZero() && !due.After(t.now) {
-		kind = mailout.Breach
+	people := t.agentsOf(tk, c.notify)
+	asked := slices.ContainsFunc(c.notify, func(role string) bool { return role != "requester" })
+	if asked && len(people) == 0 && len(c.told) == 0 {
+		people = t.owners(tk)
 	}
-	for _, a := range t.agentsOf(tk, step.Notify) {
-		if told[a.ID] {
+	if err := t.hierarchic(tk, c, people); err != nil {
+		return err
+	}
+	for _, a := range people {
+		if c.told[a.ID] {
 			continue
 		}
-		told[a.ID] = true
-		p := purpose
-		lead, _ := t.c.lead(tk.Group)
-		if kind == mailout.Breach && (a.Role == "manager" || a.ID == lead.ID && a.ID != tk.Assignee) {
-			p = token.Internal
+		c.told[a.ID] = true
+		if _, err := t.toAgent(tk, a, t.stepNotice(tk, c, a)); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(c.notify, "requester") && !c.told["requester"] {
+		return t.tellDelayed(tk, c)
+	}
+	return nil
+}
+
+// hierarchic notes who of those responsible hears of the ticket.
+func (t *turn) hierarchic(tk *store.Ticket, c *climbing, people []Agent) error {
+	if !slices.Contains(c.notify, "lead") && !slices.Contains(c.notify, "manager") {
+		return nil
+	}
+	for _, a := range people {
+		if t.leads(tk, a) {
+			if err := t.event(tk, "timer", "escalated_hierarchic", "", a.ID, c.highest.Name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// leads reports whether an agent hears of a ticket as somebody responsible for it,
+// not as somebody who works on it.
+func (t *turn) leads(tk *store.Ticket, a Agent) bool {
+	if a.ID == tk.Assignee {
+		return false
+	}
+	lead, _ := t.c.lead(tk.Group)
+	return a.Role == "manager" || a.ID == lead.ID
+}
+
+// stepNotice is the mail about a step to one person.
+func (t *turn) stepNotice(tk *store.Ticket, c *climbing, a Agent) notice {
+	kind, purpose := mailout.Warning, token.Notification
+	if !c.due.IsZero() && !c.due.After(t.now) {
+		kind = mailout.Breach
+	}
+	if kind == mailout.Breach && t.leads(tk, a) {
+		purpose = token.Internal
+	}
+	return notice{
+		kind: kind, purpose: purpose, wait: true,
+		cause: fmt.Sprintf("sla:%d:%s:%d:%d:%s", tk.ID, c.highest.Name, c.timer.Cycle, tk.Reopens, a.ID),
+		fill: func(d *mailout.InternalData) {
+			d.Clock, d.Due, d.Idle, d.Owner = c.highest.Clock, c.due, c.highest.Idle, t.ownerName(tk)
+			d.Text, d.Reason = t.firstText(tk), mailout.InternalReason(c.highest.Name)
+			d.OutageFrom, d.OutageTo = c.outage.from, c.outage.to
+			if c.due.After(t.now) {
+				d.Left = c.due.Sub(t.now)
+			}
+		},
+	}
+}
+
+// tellDelayed tells the requester, as a step asks, that it takes longer.
+func (t *turn) tellDelayed(tk *store.Ticket, c *climbing) error {
+	_, err := t.automatic(tk, letter{
+		kind: mailout.Delayed, purpose: token.Reminder, class: classAutomatic,
+		cause: fmt.Sprintf("delayed:%d:%s:%d:%d", tk.ID, c.highest.Name, c.timer.Cycle, tk.Reopens),
+		fill: func(d *mailout.PublicData) {
+			if c.due.After(t.now) {
+				d.FirstReply = c.due
+			}
+		},
+	})
+	return err
+}
+
+// tellLead is the hierarchical escalation by a person: those responsible for the
+// group are told, the ticket stays where it is.
+func (t *turn) tellLead(tk *store.Ticket, by, who, text, cause string) error {
+	for _, a := range t.c.leadOf(tk.Group, t.now) {
+		if err := t.event(tk, by, "escalated_hierarchic", "", a.ID, text); err != nil {
+			return err
 		}
 		_, err := t.toAgent(tk, a, notice{
-			kind: kind, purpose: p, cause: fmt.Sprintf("sla:%d:%s:%d:%d:%s", tk.ID, step.Name, cycle, tk.Reopens, a.ID), wait: true,
+			kind: mailout.NoticeNote, purpose: token.Internal, cause: cause + ":" + a.ID,
 			fill: func(d *mailout.InternalData) {
-				d.Clock, d.Due, d.Owner = step.Clock, due, t.ownerName(tk)
-				d.Text, d.Reason = t.firstText(tk), mailout.InternalReason(step.Name)
-				if !due.IsZero() && due.After(t.now) {
-					d.Left = due.Sub(t.now)
-				}
+				d.Author, d.At, d.Owner = who, t.now, t.ownerName(tk)
+				d.Text = mailout.InternalNote(text)
 			},
 		})
 		if err != nil {

@@ -42,23 +42,19 @@ func (t *turn) tellOwner(tk *store.Ticket, n notice, except string) error {
 	return nil
 }
 
-// owners are who works on a ticket now: the assignee, his substitute while he is
-// away, or the present members of the group. When a group has nobody, the lead,
-// and then the first level, hear of it: no ticket is left to nobody.
+// owners are who works on a ticket now: the assignee, who stands in for him while
+// he is away, or the present members of the group. When a group has nobody, the
+// lead, and then the first level, hear of it: no ticket is left to nobody.
 func (t *turn) owners(tk *store.Ticket) []Agent {
 	if tk.Assignee != "" {
-		if id := t.c.present(tk.Assignee, t.now); id != "" {
-			a, _ := t.c.Agent(id)
-			return []Agent{a}
+		if there := t.c.standIns(tk.Assignee, t.now); len(there) > 0 {
+			return there
 		}
 	}
 	if there := t.c.presentMembers(tk.Group, t.now); len(there) > 0 {
 		return there
 	}
-	if lead, ok := t.c.lead(tk.Group); ok {
-		return []Agent{lead}
-	}
-	return t.c.presentMembers(t.c.firstLevel(), t.now)
+	return t.c.leadOf(tk.Group, t.now)
 }
 
 // notifyRoles tells further people about a new ticket, as a rule asks: lead,
@@ -106,15 +102,16 @@ func (t *turn) agentsOf(tk *store.Ticket, roles []string) []Agent {
 	for _, role := range roles {
 		switch role {
 		case "assignee":
-			if id := t.c.present(tk.Assignee, t.now); id != "" {
-				a, _ := t.c.Agent(id)
-				add(a)
+			if tk.Assignee != "" {
+				add(t.owners(tk)...)
 			}
 		case "group":
 			add(t.c.presentMembers(tk.Group, t.now)...)
 		case "lead":
-			a, _ := t.c.lead(tk.Group)
-			add(a)
+			add(t.c.leadOf(tk.Group, t.now)...)
+		case "manager":
+			add(t.c.managers(t.now)...)
+		case "requester": // no agent: told in his own words
 		default:
 			if strings.Contains(role, "@") { // somebody who is told and works on nothing
 				if a, ok := t.c.AgentByAddress(mailin.FoldAddress(role)); ok {
@@ -124,8 +121,8 @@ func (t *turn) agentsOf(tk *store.Ticket, roles []string) []Agent {
 				}
 				continue
 			}
-			if a, ok := t.c.Agent(role); ok {
-				add(a)
+			if _, ok := t.c.Agent(role); ok {
+				add(t.c.standIns(role, t.now)...)
 			} else {
 				add(t.c.presentMembers(role, t.now)...)
 			}

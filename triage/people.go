@@ -90,25 +90,43 @@ func (c *Config) absence(agent string, now time.Time) (Absence, bool) {
 }
 
 // present follows an agent's substitutes until somebody is there. The result is
-// an agent id, or "" when the chain ends in nobody.
+// an agent id, or "" when the chain ends in nobody, or in a group.
 func (c *Config) present(agent string, now time.Time) string {
+	if at := c.follow(agent, now); at != "" {
+		if _, ok := c.Agent(at); ok {
+			return at
+		}
+	}
+	return ""
+}
+
+// follow is where the chain of an agent's substitutes ends: an agent who is there,
+// a group, or "" for nobody.
+func (c *Config) follow(agent string, now time.Time) string {
 	seen := map[string]bool{}
 	for agent != "" && !seen[agent] {
 		seen[agent] = true
 		a, away := c.absence(agent, now)
 		if !away {
-			if _, ok := c.Agent(agent); ok {
-				return agent
-			}
-			return ""
+			return agent
 		}
 		agent = a.Substitute
 	}
 	return ""
 }
 
-// presentMembers are the members of a group who are there, or, when nobody is,
-// those of its substitute group.
+// standIns are who does the work of an agent now: he himself, his substitute, or
+// the members of the group that stands in for him; nobody outside the company.
+func (c *Config) standIns(agent string, now time.Time) []Agent {
+	at := c.follow(agent, now)
+	if a, ok := c.Agent(at); ok {
+		return []Agent{a}
+	}
+	return c.presentMembers(at, now)
+}
+
+// presentMembers are the members of a group who are there, or their substitutes;
+// when nobody is, those of its substitute group.
 func (c *Config) presentMembers(group string, now time.Time) []Agent {
 	seen := map[string]bool{}
 	for group != "" && !seen[group] {
@@ -136,6 +154,32 @@ func (c *Config) presentMembers(group string, now time.Time) []Agent {
 		group = g.Substitute
 	}
 	return nil
+}
+
+// leadOf is who hears of trouble in a group: its lead, while he is away who stands
+// in for him, else the managers, else whoever works at the first level. Nobody is
+// told only if nobody is there at all.
+func (c *Config) leadOf(group string, now time.Time) []Agent {
+	if lead, ok := c.lead(group); ok {
+		if there := c.standIns(lead.ID, now); len(there) > 0 {
+			return there
+		}
+	}
+	if there := c.managers(now); len(there) > 0 {
+		return there
+	}
+	return c.presentMembers(c.firstLevel(), now)
+}
+
+// managers are the agents with that role who are there.
+func (c *Config) managers(now time.Time) []Agent {
+	var list []Agent
+	for _, a := range c.People.Agents {
+		if a.Role == "manager" && c.present(a.ID, now) == a.ID {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // firstLevel is the group that gets what no rule sends elsewhere.

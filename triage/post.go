@@ -7,6 +7,7 @@ import (
 	"firstline/mailin"
 	"firstline/mailout"
 	"firstline/store"
+	"firstline/triage/sla"
 	"firstline/triage/state"
 	"firstline/triage/token"
 )
@@ -210,7 +211,7 @@ type notice struct {
 	cause   string
 	fill    func(*mailout.InternalData)
 	files   []mailout.Attachment
-	// wait keeps the mail until the ticket's calendar opens, except for P1.
+	// wait keeps the mail until the recipient's hours begin, except for P1.
 	wait bool
 }
 
@@ -256,7 +257,7 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 	}
 	p.subject, p.body = subject, body
 	if n.wait && tk.Priority != "P1" {
-		p.notBefore = t.calendar(tk).NextOpening(t.now)
+		p.notBefore = t.hoursOf(tk, a).NextOpening(t.now)
 	}
 	p.from = mailout.Address{Name: mailout.NoticeFrom(lang, person, t.c.Outgoing.FromName), Address: support}
 	return t.queue(p)
@@ -285,6 +286,15 @@ func (t *turn) otherTickets(tk *store.Ticket, lang string) (open int, last strin
 
 // recentTickets is how many tickets are looked through for the one before.
 const recentTickets = 5
+
+// hoursOf is when an agent reads mail about a ticket: his own hours, else those of
+// the ticket.
+func (t *turn) hoursOf(tk *store.Ticket, a Agent) *sla.Calendar {
+	if cal := t.c.Calendars[a.Calendar]; cal != nil {
+		return cal
+	}
+	return t.calendar(tk)
+}
 
 // facts are the facts of a ticket that may stand in any mail.
 func (t *turn) facts(tk *store.Ticket, lang string) mailout.Ticket {

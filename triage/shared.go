@@ -22,6 +22,7 @@ type shared struct {
 	read     bool
 	outcomes map[string][]bool
 	boxes    map[int64]string
+	outage   outage // before what falls due now
 }
 
 // recentTickets are the tickets of the last hours, for similar_recent.

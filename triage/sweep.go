@@ -37,6 +37,9 @@ var noTime time.Time
 // Sweep does everything that is due now, and returns how many timers fired. A
 // missed or doubled tick costs nothing: dues are stored, and a timer fires once.
 func (d *Desk) Sweep(ctx context.Context) (int, error) {
+	if err := d.Settle(ctx); err != nil {
+		return 0, fmt.Errorf("sweep: %w", err)
+	}
 	fired := 0
 	for {
 		n, err := d.sweepSome(ctx)
@@ -80,9 +83,13 @@ func (d *Desk) sweepSome(ctx context.Context) (int, error) {
 			return fmt.Errorf("read due timers: %w", err)
 		}
 		n = len(rows)
+		s := &shared{}
+		if s.outage, err = lastOutage(ctx, tx); err != nil {
+			return err
+		}
 		order, byTicket := perTicket(rows)
 		for _, id := range order {
-			if err := d.fireTicket(ctx, tx, c, id, byTicket[id]); err != nil {
+			if err := d.fireTicket(ctx, tx, c, s, id, byTicket[id]); err != nil {
 				return err
 			}
 		}
@@ -109,7 +116,7 @@ func perTicket(rows []store.Timer) (order []int64, byTicket map[int64][]store.Ti
 }
 
 // fireTicket fires the due timers of one ticket; a panic becomes an error.
-func (d *Desk) fireTicket(ctx context.Context, tx *store.Tx, c *Config, id int64, timers []store.Timer) (err error) {
+func (d *Desk) fireTicket(ctx context.Context, tx *store.Tx, c *Config, s *shared, id int64, timers []store.Timer) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.Log.Error("sweep failed", "ticket", id, "err", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -119,7 +126,7 @@ func (d *Desk) fireTicket(ctx context.Context, tx *store.Tx, c *Config, id int64
 	if c, err = withAbsences(ctx, tx, c); err != nil {
 		return err
 	}
-	if err := d.turn(ctx, tx, c, &shared{}).fire(id, timers); err != nil {
+	if err := d.turn(ctx, tx, c, s).fire(id, timers); err != nil {
 		return fmt.Errorf("ticket %d: %w", id, err)
 	}
 	return nil
@@ -139,7 +146,13 @@ func (d *Desk) sweepSingly(ctx context.Context, c *Config) (int, error) {
 	}
 	order, byTicket := perTicket(rows)
 	for _, id := range order {
-		err := d.Store.Update(ctx, func(tx *store.Tx) error { return d.fireTicket(ctx, tx, c, id, byTicket[id]) })
+		err := d.Store.Update(ctx, func(tx *store.Tx) error {
+			o, err := lastOutage(ctx, tx)
+			if err != nil {
+				return err
+			}
+			return d.fireTicket(ctx, tx, c, &shared{outage: o}, id, byTicket[id])
+		})
 		if err == nil {
 			continue
 		}

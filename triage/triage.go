@@ -52,6 +52,11 @@ type Desk struct {
 	lessons  lessons
 	untaught *Config
 	keys     atomic.Pointer[token.Keys]
+	// settledBy is the configuration the stored dues agree with.
+	settledBy atomic.Pointer[Config]
+	settling  sync.Mutex
+	unsettled atomic.Bool // whatever settledBy says: compute all clocks anew
+	pulse     pulse
 	// instance names this installation in the header by which we know our own mail.
 	instance string
 }

@@ -308,7 +308,10 @@ func (cs Clocks) Recompute(in ApplyInput) Clocks {
 		if c.State != Running || !c.BreachedAt.IsZero() {
 			continue
 		}
-		if in.moved() && in.At.After(c.SinceAt) {
+		switch {
+		case in.At.Before(c.SinceAt): // started by a wall clock that was ahead
+			c.SinceAt = in.At
+		case in.moved():
 			c.fold(&in)
 			c.SinceAt = in.At
 		}

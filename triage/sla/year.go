@@ -1,6 +1,9 @@
 package sla
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"slices"
 	"sort"
 	"time"
@@ -163,3 +166,23 @@ func floorDay(sec int64) int {
 
 // weekdayOf returns the weekday of a day number; 1970-01-01 was a Thursday.
 func weekdayOf(day int) time.Weekday { return time.Weekday(((day+4)%7 + 7) % 7) }
+
+// fingerprintYears are the years whose open hours make up a Fingerprint.
+const fingerprintFirst, fingerprintLast = 2020, 2060
+
+// Fingerprint identifies the open hours as they come out of hours, holidays,
+// closings, zone and the tables of this program: two calendars with the same one
+// answer alike in all the years that matter.
+func (c *Calendar) Fingerprint() string {
+	h := sha256.New()
+	var buf [16]byte
+	for y := fingerprintFirst; y <= fingerprintLast; y++ {
+		k := c.build(y)
+		for i, a := range k.start {
+			binary.BigEndian.PutUint64(buf[:8], uint64(a))
+			binary.BigEndian.PutUint64(buf[8:], uint64(k.end[i]))
+			h.Write(buf[:])
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}

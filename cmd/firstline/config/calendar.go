@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"firstline/rules/source"
@@ -24,6 +25,17 @@ func (d *decoder) calendars() {
 			Hours: []sla.DayHours{{Days: "mo-fr", Hours: "08:00-17:00"}}})
 		if err == nil {
 			d.c.Desk.Calendars[builtinCalendar] = cal
+		}
+	}
+}
+
+// agentHours checks the calendars of agents, which stand above the calendars.
+func (d *decoder) agentHours() {
+	known := names(d.c.Desk.Calendars)
+	for i := range d.c.Desk.People.Agents {
+		a := &d.c.Desk.People.Agents[i]
+		if t := d.hours[a.ID]; d.r.Known(t, aCalendar, known) && slices.Contains(known, t.Value) {
+			a.Calendar = t.Value
 		}
 	}
 }

@@ -128,6 +128,7 @@ type decoder struct {
 	agents map[string]*source.Node // id of each agent
 	own    map[string]bool         // folded support addresses
 	hands  []handOver
+	hours  map[string]source.Text // calendar of each agent
 }
 
 // Load reads the configuration at path, a file or a folder with config.yaml.
@@ -136,7 +137,7 @@ type decoder struct {
 func Load(path string, o Options) (*Config, []source.Finding) {
 	o = o.withEdges()
 	d := &decoder{o: o, r: source.NewReport(o.Lang), c: &Config{}, dir: ".",
-		groups: map[string]*source.Node{}, agents: map[string]*source.Node{}, own: map[string]bool{}}
+		groups: map[string]*source.Node{}, agents: map[string]*source.Node{}, own: map[string]bool{}, hours: map[string]source.Text{}}
 	root := d.read(path)
 	d.root = d.keys(root, "")
 	if root != nil {
@@ -149,6 +150,7 @@ func Load(path string, o Options) (*Config, []source.Finding) {
 	d.ticket()
 	d.people()
 	d.calendars()
+	d.agentHours()
 	d.priorities()
 	d.slas()
 	d.categories()

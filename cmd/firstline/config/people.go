@@ -40,6 +40,7 @@ func (d *decoder) agent(n *source.Node) {
 	id := m.Need("id")
 	a := triage.Agent{ID: d.name(id), Name: m.Need("name").Value, Address: d.foreign(m.Need("email")),
 		Level: m.Int("level", 1, 1, 2), Language: m.Enum("language", "", "de", "en"), Role: m.Enum("role", "", "agent", "manager")}
+	d.hours[a.ID] = m.Text("calendar")
 	if a.Role == "agent" {
 		a.Role = ""
 	}

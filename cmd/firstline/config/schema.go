@@ -24,7 +24,7 @@ func schema() map[string][]string {
 		"ticket":                  "prefix first_number reopen_within close_resolved_after waiting reopen_grace reprioritise_grace",
 		"ticket.waiting":          "remind_after resolve_after",
 		"people":                  "agents groups sender_groups absences directory",
-		"people.agents[]":         "id name email level language role",
+		"people.agents[]":         "id name email level language role calendar",
 		"people.groups.*":         "label level members lead substitute assign external email hide_internal_notes",
 		"people.absences[]":       "agent from to substitute",
 		"calendars.*":             "hours holidays closings timezone",

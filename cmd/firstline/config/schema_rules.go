@@ -59,7 +59,7 @@ func kinds() map[string]string {
 			"close_resolved_after=span:hb reopen_grace=span:hd reprioritise_grace=span:hd",
 		"ticket.waiting":         "remind_after=span:hb resolve_after=span:hb",
 		"people":                 "sender_groups=map:many directory=text",
-		"people.agents[]":        "id=name name=text email=address level=int:1:2 language=enum:de|en role=enum:agent|manager",
+		"people.agents[]":        "id=name name=text email=address level=int:1:2 language=enum:de|en role=enum:agent|manager calendar=text",
 		"people.groups.*":        "label=label level=int:1:2 members=list lead=text substitute=text assign=enum:least_open|round_robin|none external=bool email=address hide_internal_notes=bool",
 		"people.absences[]":      "agent=text from=date to=date substitute=text",
 		"calendars.*":            "hours=map:many timezone=text",

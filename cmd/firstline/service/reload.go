@@ -75,6 +75,9 @@ func (s *Service) reload(ctx context.Context, load Loader) (files []string, load
 	s.over(ctx, alarmConfig)
 	s.over(ctx, alarmTests)
 	s.log.Info("configuration reloaded", "generation", desk.Generation, "rules", desk.Rules.Hash)
+	if err := s.Desk.Settle(ctx); err != nil && ctx.Err() == nil {
+		s.log.Error("compute clocks by the new configuration", "err", err) // the next sweep does it again
+	}
 	if accounts(a.next) != accounts(s.config) {
 		s.log.Warn("mailboxes, SMTP, data directory or log have changed: they are used after a restart")
 	}

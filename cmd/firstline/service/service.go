@@ -34,6 +34,9 @@ type Options struct {
 	Log *slog.Logger
 	// Now is the clock of the store; nil = the machine's.
 	Now func() time.Time
+	// Elapsed is the monotonic clock, to judge Now by; nil = the machine's, or Now
+	// itself where that is replaced.
+	Elapsed func() time.Duration
 	// SweepEvery is how often cron asks what is due; 0 = a minute.
 	SweepEvery time.Duration
 	// Dial replaces the network of IMAP and SMTP.
@@ -66,10 +69,23 @@ func New(ctx context.Context, c *config.Config, o Options) (*Service, error) {
 	if o.Now != nil {
 		st.Now = o.Now
 	}
+	if s.o.Elapsed == nil {
+		s.o.Elapsed = elapsed(o.Now)
+	}
 	if err := s.build(ctx); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
 	return s, nil
+}
+
+// elapsed is a monotonic clock.
+func elapsed(now func() time.Time) func() time.Duration {
+	if now != nil {
+		start := now()
+		return func() time.Duration { return now().Sub(start) }
+	}
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
 }
 
 // build makes the workers of the configuration.
@@ -284,6 +300,8 @@ func (s *Service) Run(ctx context.Context) error {
 	if s.sender != nil {
 		spawn("smtp", s.sender.Run)
 	}
+	// What fell due while nobody looked does not wait for the first minute.
+	wg.Go(func() { s.tick(work) })
 	ticker, err := s.sweeps(work)
 	if err != nil {
 		stop(err)
@@ -311,6 +329,16 @@ func (s *Service) Run(ctx context.Context) error {
 	return err
 }
 
+// tick does what is due.
+func (s *Service) tick(ctx context.Context) {
+	if _, err := s.Desk.Tick(ctx, s.o.Elapsed()); err != nil && ctx.Err() == nil {
+		s.log.Error("sweep", "err", err)
+	}
+	if err := s.Desk.SweepRetention(ctx); err != nil && ctx.Err() == nil {
+		s.log.Error("retention", "err", err)
+	}
+}
+
 // sweeps is the cron that asks what is due. The dues are stored: a missed or
 // doubled tick costs nothing.
 func (s *Service) sweeps(ctx context.Context) (*cron.Cron, error) {
@@ -320,14 +348,7 @@ func (s *Service) sweeps(ctx context.Context) (*cron.Cron, error) {
 	}
 	log := cron.PrintfLogger(slog.NewLogLogger(s.log.Handler(), slog.LevelError))
 	c := cron.New(cron.WithLocation(s.config.Desk.Company.Location), cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)))
-	_, err := c.AddFunc("@every "+every.String(), func() {
-		if _, err := s.Desk.Sweep(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("sweep", "err", err)
-		}
-		if err := s.Desk.SweepRetention(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("retention", "err", err)
-		}
-	})
+	_, err := c.AddFunc("@every "+every.String(), func() { s.tick(ctx) })
 	if err != nil {
 		return nil, fmt.Errorf("start cron: %w", err)
 	}
