@@ -77,22 +77,22 @@ type InternalData struct {
 	SolveDue   time.Time
 	TakeDue    time.Time
 
-	Reason      InternalText
-	Text        InternalText
-	Note        InternalText // template_note of a rule
-	Clock       string       // first_response, next_response, resolution, take_over
-	Due         time.Time
-	Left        time.Duration // until Due
-	Idle        time.Duration // open time without work on the ticket
+	Reason InternalText
+	Text   InternalText
+	Note   InternalText // template_note of a rule
+	Clock  string       // first_response, next_response, resolution, take_over
+	Due    time.Time
+	Left   time.Duration // until Due
+	Idle   time.Duration // open time without work on the ticket
 	// OutageFrom and OutageTo are when we were not running, if the due time fell
 	// into it; zero = it did not.
 	OutageFrom, OutageTo time.Time
-	Suggestions []Suggestion
-	Similar     []Similar
-	Short       InternalText
-	Done        []InternalText // one line each
-	History     []Entry
-	Files       []File
+	Suggestions          []Suggestion
+	Similar              []Similar
+	Short                InternalText
+	Done                 []InternalText // one line each
+	History              []Entry
+	Files                []File
 	// MoreHistory counts entries left out of History.
 	MoreHistory int
 
