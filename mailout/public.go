@@ -73,13 +73,16 @@ type PublicData struct {
 	Deadline   time.Time // when we ask again, remind or close
 	CallAt     time.Time
 
-	Agent      string // who wrote Text
-	Text       PublicText
-	Question   string // the question as we understood it, or the one we asked
-	FAQ        string // id of the entry
-	Into       string // tag of the ticket this one belongs to
-	ReopenDays int
-	AskRating  bool
+	Agent    string // who wrote Text
+	Text     PublicText
+	Question string // the question as we understood it, or the one we asked
+	FAQ      string // id of the entry
+	// KeptOpen: a person looks at the ticket in any case; Closed: it is closed unless
+	// the requester objects. Neither: we ask again.
+	KeptOpen, Closed bool
+	Into             string // tag of the ticket this one belongs to
+	ReopenDays       int
+	AskRating        bool
 	// Files are the attachments of the mail; those that could not travel with it are
 	// named in it.
 	Files []File
@@ -128,6 +131,8 @@ var publicValues = map[string]func(*PublicData, clock) value{
 	"text":                 func(d *PublicData, _ clock) value { return richText(d.Text.text, d.Text.markdown) },
 	"question":             func(d *PublicData, _ clock) value { return plain(d.Question) },
 	"faq.id":               func(d *PublicData, _ clock) value { return plain(d.FAQ) },
+	"faq.kept_open":        func(d *PublicData, _ clock) value { return truth(d.KeptOpen) },
+	"faq.closed":           func(d *PublicData, _ clock) value { return truth(d.Closed) },
 	"into":                 func(d *PublicData, _ clock) value { return plain(d.Into) },
 	"reopen.days":          func(d *PublicData, _ clock) value { return count(d.ReopenDays) },
 	"rating":               func(d *PublicData, _ clock) value { return truth(d.AskRating) },

@@ -164,7 +164,9 @@ type Category struct {
 	Group string
 }
 
-// FAQConfig says when an unanswered FAQ answer is asked about and closed.
+// FAQConfig says when an unanswered FAQ answer is asked about and closed, and which
+// files travel with the answer of an entry.
 type FAQConfig struct {
 	AskAfter, CloseAfter sla.Target
+	Files                map[string][]mailout.Attachment // by entry
 }

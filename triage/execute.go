@@ -295,7 +295,7 @@ func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill fun
 	if err != nil {
 		return err
 	}
-	files := j.filesOf()
+	files := append(slices.Clone(j.filesOf()), j.entryFiles()...)
 	for _, address := range to {
 		queued, err := j.toRequester(j.tk, address, letter{
 			kind: kind, purpose: purpose, class: classHuman, agent: j.ac.agent.Name, files: files,

@@ -42,6 +42,32 @@ func (t *turn) faqOutcome(tk *store.Ticket, outcome string) error {
 	return nil
 }
 
+// aboutFAQ reads what a requester says about an answer of the FAQ, or of an agent
+// with an entry, while the ticket does not wait for just that: it was kept open,
+// or closed at once.
+func (t *turn) aboutFAQ(tk *store.Ticket, reading mailin.Reading) error {
+	if reading == mailin.ReadingNotSolved {
+		if err := t.unlearn(tk); err != nil {
+			return err
+		}
+	}
+	outcome := map[mailin.Reading]string{mailin.ReadingSolved: "helped", mailin.ReadingNotSolved: "rejected"}[reading]
+	if tk.FAQ == "" || outcome == "" || !tk.FirstResponseAt.IsZero() {
+		return nil // a person has answered since: nobody knows whose word helped
+	}
+	row, err := t.tx.FAQOutcomeOf(t.ctx, tk.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read FAQ answer of ticket %d: %w", tk.ID, err)
+	}
+	if row.Outcome != "" && row.Outcome != "silent" {
+		return nil
+	}
+	return t.faqOutcome(tk, outcome)
+}
+
 // entryVersion is the wording of an entry now.
 func (t *turn) entryVersion(id string) string {
 	e, _ := t.c.Rules.FAQEntry(id)

@@ -104,9 +104,10 @@ func (t *turn) answerFAQ(tk *store.Ticket, p plan) (bool, error) {
 	}
 	ask := t.c.due(t.calendar(tk), t.now, or(t.c.FAQ.AskAfter, sla.Target{BusinessDays: 1}))
 	queued, err := t.toRequester(tk, tk.Requester, letter{
-		kind: mailout.FAQAnswer, purpose: token.FAQAnswer, class: classAutomatic, cause: fmt.Sprintf("ack:%d", tk.ID),
+		kind: mailout.FAQAnswer, purpose: token.FAQAnswer, class: classAutomatic, cause: fmt.Sprintf("ack:%d", tk.ID), files: t.c.FAQ.Files[faq.ID],
 		fill: func(d *mailout.PublicData) {
 			d.Text, d.FAQ, d.Question, d.Deadline = mailout.FAQText(faq.Answer), faq.ID, tk.Subject, ask
+			d.KeptOpen, d.Closed = faq.KeepOpen, faq.Close
 		},
 	})
 	if err != nil || !queued {

@@ -110,10 +110,8 @@ func (t *turn) append(reading mailin.Reading) (result, error) {
 	if reading == mailin.ReadingThanks {
 		return result{outcomeFollowed, "thanks", tk.ID}, t.event(tk, "requester", "message", "", "", "thanks: nobody is told")
 	}
-	if reading == mailin.ReadingNotSolved {
-		if err := t.unlearn(tk); err != nil {
-			return result{}, err
-		}
+	if err := t.aboutFAQ(tk, reading); err != nil {
+		return result{}, err
 	}
 	if err := t.requesterSpoke(tk); err != nil {
 		return result{}, err
@@ -290,6 +288,9 @@ func (t *turn) afterClosed(reading mailin.Reading, rating int, comment string) (
 	tk := t.link.ticket
 	switch {
 	case reading == mailin.ReadingThanks || reading == mailin.ReadingRating || reading == mailin.ReadingSolved:
+		if err := t.aboutFAQ(tk, reading); err != nil {
+			return result{}, err
+		}
 		return t.afterResolved(reading, rating, comment)
 	case t.tooLate(tk):
 		return result{}, nil // openTicket links the new one
@@ -307,6 +308,9 @@ func (t *turn) afterClosed(reading mailin.Reading, rating int, comment string) (
 // solvedByRequester resolves a living ticket because the requester says so.
 func (t *turn) solvedByRequester() (result, error) {
 	tk := t.link.ticket
+	if err := t.aboutFAQ(tk, mailin.ReadingSolved); err != nil {
+		return result{}, err
+	}
 	if err := t.firstMessage(tk, "reply", "public"); err != nil {
 		return result{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"firstline/mailin"
+	"firstline/mailout"
 	"firstline/rules"
 	"firstline/store"
 	"firstline/triage/token"
@@ -132,18 +133,31 @@ func (t *turn) unlearn(tk *store.Ticket) error {
 	return nil
 }
 
+// entries are the FAQ entries that the mail inserts, each once.
+func (j *job) entries() (list []string) {
+	for _, p := range j.parsed.Parts {
+		if p.Entry != "" && !slices.Contains(list, p.Entry) {
+			list = append(list, p.Entry)
+		}
+	}
+	return list
+}
+
+// entryFiles are the files that belong to the answers the mail inserts.
+func (j *job) entryFiles() (files []mailout.Attachment) {
+	for _, entry := range j.entries() {
+		files = append(files, j.c.FAQ.Files[entry]...)
+	}
+	return files
+}
+
 // usedFAQ records the entries an agent has answered with. When it is one, the
 // ticket teaches it.
 func (j *job) usedFAQ() error {
 	if !j.worded {
 		return nil
 	}
-	var entries []string
-	for _, p := range j.parsed.Parts {
-		if p.Entry != "" && !slices.Contains(entries, p.Entry) {
-			entries = append(entries, p.Entry)
-		}
-	}
+	entries := j.entries()
 	for _, entry := range entries {
 		err := j.tx.SaveFAQUse(j.ctx, store.FAQUse{TicketID: j.tk.ID, Entry: entry, Requester: j.tk.Requester, Agent: j.ac.agent.ID})
 		if err != nil {

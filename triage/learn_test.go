@@ -235,3 +235,67 @@ func TestDemotedEntry(t *testing.T) {
 	}
 	o.sound()
 }
+
+const afterYAML = `
+faq_settings: {never_if: []}
+faq:
+  - id: speiseplan
+    questions: {de: [Was gibt es heute in der Kantine?]}
+    answer: {de: "Siehe Anhang."}
+    attachments: [plan.pdf]
+    after_answer: keep_open
+  - id: parken
+    questions: {de: [Wo darf ich mein Auto parken?]}
+    answer: {de: "Im Hof."}
+    after_answer: close
+`
+
+// after_answer decides what becomes of the ticket and what the mail promises; the
+// files of an entry travel with it, also when an agent sends it.
+func TestAfterAnswer(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, learnRules(t, afterYAML), func(c *triage.Config) {
+		c.FAQ.Files = map[string][]mailout.Attachment{"speiseplan": {{Filename: "plan.pdf", ContentType: "application/pdf", Bytes: []byte("%PDF-1.4")}}}
+	})
+	outcome := func(number int64) string {
+		var row store.FAQOutcome
+		err := o.store.View(t.Context(), func(tx *store.Tx) (err error) {
+			row, err = tx.FAQOutcomeOf(t.Context(), o.ticket(number).ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return row.Outcome
+	}
+	kept := o.receive(eml{from: anna, subject: "Kantine", text: "Was gibt es heute in der Kantine?"})
+	answer, notice := o.only(kept, "a.berger@firma.example"), o.only(kept, "l.huber@firma.example")
+	if len(answer.m.Attachments) != 1 || answer.m.Attachments[0].Filename != "plan.pdf" || !strings.Contains(answer.m.Text, "Ein Mensch sieht sie sich auf jeden Fall an") ||
+		strings.Contains(answer.m.Text, "noch einmal nach") {
+		t.Errorf("kept open: %v\n%s", answer.m.Attachments, answer.m.Text)
+	}
+	if tk := o.ticket(10001); tk.State != "new" || tk.FAQ != "speiseplan" {
+		t.Errorf("kept open: %s %s", tk.State, tk.FAQ)
+	}
+	o.receive(eml{from: anna, subject: "AW", text: "nein, hilft nicht", answers: &answer})
+	if got := outcome(10001); got != "rejected" {
+		t.Errorf("outcome %q", got)
+	}
+	sent := o.only(o.receive(eml{from: lena, subject: "AW", text: "Noch einmal:\r\n#faq speiseplan", answers: &notice}), "a.berger@firma.example")
+	if len(sent.m.Attachments) != 1 || sent.m.Attachments[0].Filename != "plan.pdf" {
+		t.Errorf("#faq sends %v", sent.m.Attachments)
+	}
+
+	closed := o.only(o.receive(eml{from: anna, subject: "Parken", text: "Wo darf ich mein Auto parken?"}), "a.berger@firma.example")
+	if tk := o.ticket(10002); tk.State != "closed_deflected" || !strings.Contains(closed.m.Text, "gilt die Anfrage als erledigt") || outcome(10002) != "silent" {
+		t.Errorf("closed: %s, %s\n%s", tk.State, outcome(10002), closed.m.Text)
+	}
+	o.receive(eml{from: anna, subject: "AW", text: "gelöst", answers: &closed})
+	if tk := o.ticket(10002); tk.State != "closed_deflected" || outcome(10002) != "helped" {
+		t.Errorf("confirmed: %s, %s", tk.State, outcome(10002))
+	}
+	if got := o.lessons(); len(got) != 2 || !strings.HasPrefix(got[0], "parken confirmed 10002") {
+		t.Errorf("learned %q", got)
+	}
+	o.sound()
+}

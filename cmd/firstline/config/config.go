@@ -154,6 +154,7 @@ func Load(path string, o Options) (*Config, []source.Finding) {
 	d.priorities()
 	d.slas()
 	d.categories()
+	d.faqFiles()
 	d.escalations()
 	d.templates()
 	d.reports()

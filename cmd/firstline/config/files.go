@@ -178,6 +178,8 @@ func reason(err error) any {
 		return source.Word{DE: "es gibt sie nicht", EN: "it does not exist"}
 	case errors.Is(err, fs.ErrPermission):
 		return source.Word{DE: "keine Leseberechtigung", EN: "no permission to read"}
+	case errors.Is(err, errNotLocal):
+		return source.Word{DE: "sie liegt außerhalb des Ordners der Konfiguration", EN: "it lies outside the folder of the configuration"}
 	case errors.Is(err, errNotRegular):
 		return source.Word{DE: "keine gewöhnliche Datei", EN: "not a regular file"}
 	}

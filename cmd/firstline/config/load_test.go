@@ -106,6 +106,16 @@ func TestLoad(t *testing.T) {
 			"rules/a.yaml": "rules:\n  - {name: A, when: {words: [toner]}, then: {category: drucker}}\ncategories: {drucker: {strong: [toner], group: first-level}, konto: {strong: [login]}}\n",
 			"faq/b.md":     "---\nid: vpn\ncategory: drucker\nquestions:\n  de: [Wie geht das VPN?]\n  en: [How does the VPN work?]\n---\n# de\nSo.\n# en\nThus.\n"},
 			o: Options{Purpose: Explain}, want: []string{"config.yaml:4 R012", "a.yaml:3 K014"}},
+		{name: "attachments of answers are read and watched", files: map[string]string{
+			"config.yaml": head + "include: [faq/a.md]\n",
+			"faq/a.md":    "---\nid: vpn\nquestions:\n  de: [Wie geht das VPN?]\nattachments: [faq/vpn.pdf, faq/none.pdf, ../out.pdf, faq/big.bin]\n---\nSo.\n",
+			"faq/vpn.pdf": "%PDF-1.4", "faq/big.bin": strings.Repeat("x", 5<<20+1)},
+			o: Options{Purpose: Explain}, want: []string{"a.md:5 K030", "a.md:5 K030", "a.md:5 K034"}, check: func(t *testing.T, c *Config) {
+				files := c.Desk.FAQ.Files["vpn"]
+				if len(files) != 1 || files[0].Filename != "vpn.pdf" || files[0].ContentType != "application/pdf" || string(files[0].Bytes) != "%PDF-1.4" || len(c.Files) != 3 {
+					t.Errorf("%+v, %v", files, c.Files)
+				}
+			}},
 		{name: "include only in the main file, and only of known kinds", files: map[string]string{
 			"config.yaml": head + "include: [a.yaml, people.csv]\n", "a.yaml": "include: [b.yaml]\n", "people.csv": "x"},
 			o: Options{Purpose: Explain}, want: []string{"a.yaml:1 K031", "people.csv:0 K031"}},

@@ -9,6 +9,7 @@ var (
 	noMatch    = source.Message{Code: "K031", Level: source.Warning, DE: "Auf „%s“ passt keine Datei.", EN: "No file matches “%s”."}
 	badInclude = source.Message{Code: "K031", Level: source.Error, DE: "„%s“ kann nicht eingebunden werden. Möglich: .yaml, .yml, .md.", EN: "“%s” cannot be included. Possible: .yaml, .yml, .md."}
 	nested     = source.Message{Code: "K031", Level: source.Error, DE: "include: gilt nur in der Hauptdatei.", EN: "include: works only in the main file."}
+	tooLarge   = source.Message{Code: "K034", Level: source.Error, DE: "Datei „%s“ ist zu groß für einen Anhang (zusammen höchstens %d MB).", EN: "File “%s” is too large for an attachment (at most %d MB in total).", FixDE: "Legen Sie sie ins Intranet und verlinken Sie sie in der Antwort.", FixEN: "Put it on the intranet and link to it in the answer."}
 	defaults   = source.Message{Code: "K032", Level: source.Warning, DE: "Datei „%s“ gibt es nicht; es gelten die eingebauten Vorgaben.", EN: "There is no file “%s”; the built-in defaults apply."}
 	badLine    = source.Message{Code: "K033", Level: source.Warning, DE: "Diese Zeile der Personenliste ist nicht lesbar oder hat keine Mailadresse.", EN: "This line of the directory cannot be read or has no mail address."}
 	badHeader  = source.Message{Code: "K033", Level: source.Error, DE: "Der Personenliste fehlt die Kopfzeile mit einer Spalte E-Mail.", EN: "The directory lacks the head line with a column E-Mail."}
