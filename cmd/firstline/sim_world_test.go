@@ -125,8 +125,8 @@ type simMail struct {
 	all      string // every byte of it, decoded
 }
 
-// automatic reports whether the mail itself says that no human wrote it.
-func (m *simMail) automatic() bool { return m.m.Automatic.Class != mailin.ClassHuman }
+// automatic reports whether the mail itself says that no human wrote it (RFC 3834).
+func (m *simMail) automatic() bool { return bytes.Contains(m.raw, []byte("\r\nAuto-Submitted: auto-")) }
 
 // simLetter is a mail somebody wrote to the desk, with what is known about it.
 type simLetter struct {
