@@ -76,6 +76,32 @@ func (tx *Tx) MessagesByRFCIDs(ctx context.Context, ids []string) ([]Message, er
 	return all(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message WHERE message_id IN ("+list+") AND message_id <> '' ORDER BY id DESC LIMIT 200", args...)
 }
 
+// SetMessageRoot records the oldest mail that a message belongs to.
+func (tx *Tx) SetMessageRoot(ctx context.Context, id int64, root string) error {
+	return tx.one(ctx, "UPDATE message SET root = ? WHERE id = ?", root, id)
+}
+
+// MessagesByRoots returns the messages that belong to any of these mails, newest
+// first, at most 200.
+func (tx *Tx) MessagesByRoots(ctx context.Context, ids []string) ([]Message, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, args := marks(ids)
+	return all(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message WHERE root IN ("+list+") AND root <> '' ORDER BY id DESC LIMIT 200", args...)
+}
+
+// QuickAnswers counts the mails of a folded address since an instant that arrived
+// within a time after an automatic mail of ours to it.
+func (tx *Tx) QuickAnswers(ctx context.Context, address string, since time.Time, within time.Duration) (int, error) {
+	n, err := tx.number(ctx, `SELECT count(DISTINCT message.id) FROM message
+		JOIN inbox ON inbox.id = message.inbox_id
+		JOIN outbox ON outbox.recipient = message.author AND outbox.class = 'automatic' AND outbox.state = 'sent'
+			AND outbox.created_at >= ? AND outbox.closed_at BETWEEN inbox.received_at - ? AND inbox.received_at
+		WHERE message.author = ? AND message.author <> '' AND message.at >= ?`, since, within.Milliseconds(), address, since)
+	return int(n), err
+}
+
 // MoveMessages makes all messages of one ticket messages of another (merge).
 func (tx *Tx) MoveMessages(ctx context.Context, from, to int64) error {
 	_, err := tx.exec(ctx, "UPDATE message SET ticket_id = ? WHERE ticket_id = ?", to, from)

@@ -108,6 +108,18 @@ func (tx *Tx) OutboxByMessageIDs(ctx context.Context, ids []string) ([]Outgoing,
 	return all(ctx, tx, scanOutgoing, "SELECT "+outgoingColumns+" FROM outbox WHERE message_id IN ("+list+") ORDER BY id DESC", args...)
 }
 
+// SetFinalID records the Message-ID that a submission server gave a mail in place
+// of ours.
+func (tx *Tx) SetFinalID(ctx context.Context, id int64, finalID string) error {
+	return tx.one(ctx, "UPDATE outbox SET final_id = ? WHERE id = ?", finalID, id)
+}
+
+// OutboxByFinalID finds a mail by the Message-ID it left the submission server with,
+// or ErrNotFound.
+func (tx *Tx) OutboxByFinalID(ctx context.Context, finalID string) (Outgoing, error) {
+	return single(ctx, tx, scanOutgoing, "SELECT "+outgoingColumns+" FROM outbox WHERE final_id = ? AND final_id <> '' ORDER BY id LIMIT 1", finalID)
+}
+
 // OutboxBytes returns the bytes of a leaving mail, or ErrNotFound.
 func (tx *Tx) OutboxBytes(ctx context.Context, id int64) ([]byte, error) {
 	return tx.recordOf(ctx, "SELECT mail_at, mail_length FROM outbox WHERE id = ?", id)

@@ -59,6 +59,11 @@ func byID(text string) bool {
 // exercise calls what the workers call; what the calls return is not looked at.
 func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	now := tx.Now
+	_ = tx.SetMessageRoot(ctx, 1, "r")
+	_, _ = tx.MessagesByRoots(ctx, []string{"r"})
+	_, _ = tx.QuickAnswers(ctx, "a@b", now, time.Minute)
+	_ = tx.SetFinalID(ctx, 1, "f")
+	_, _ = tx.OutboxByFinalID(ctx, "f")
 	_ = tx.InsertClockEvent(ctx, ClockEvent{TicketID: tk.ID, Event: "opened"})
 	_, _ = tx.LastClockEvent(ctx, tk.ID)
 	_, _ = tx.LastWorkAt(ctx, tk.ID)

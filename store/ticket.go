@@ -61,6 +61,7 @@ type Ticket struct {
 	RatingComment   string
 	ThreadRoot      string // Message-ID of the requester's first mail
 	ThreadTopic     string
+	ThreadIndex     string    // root of Outlook's conversation, base64; "" = none
 	CreatedAt       time.Time // zero on insert = now
 	UpdatedAt       time.Time // set by InsertTicket and SaveTicket
 	FirstResponseAt time.Time
@@ -71,7 +72,7 @@ type Ticket struct {
 // ticketMutable are the columns of SaveTicket, in the order of Ticket.values.
 const ticketMutable = `number, state, kind, level, priority, impact, urgency, category, category_auto, group_id,
 	assignee, requester, requester_name, subject, language, channel, mailbox, auth, sla, policy, faq, tags, incident,
-	reopens, public_seq, parent_id, merged_into, rating, rating_comment, thread_root, thread_topic, updated_at,
+	reopens, public_seq, parent_id, merged_into, rating, rating_comment, thread_root, thread_topic, thread_index, updated_at,
 	first_response_at, resolved_at, closed_at`
 
 const ticketColumns = "id, created_at, " + ticketMutable
@@ -83,7 +84,7 @@ func (t *Ticket) values() []any {
 		ref(t.Number), t.State, t.Kind, t.Level, t.Priority, t.Impact, t.Urgency, t.Category, t.CategoryAuto, t.Group,
 		t.Assignee, t.Requester, t.RequesterName, t.Subject, t.Language, t.Channel, t.Mailbox, t.Auth, t.SLA, t.Policy,
 		t.FAQ, strings.Join(t.Tags, " "), t.Incident, t.Reopens, t.PublicSeq, ref(t.ParentID), ref(t.MergedInto),
-		ref(t.Rating), t.RatingComment, t.ThreadRoot, t.ThreadTopic, t.UpdatedAt, t.FirstResponseAt, t.ResolvedAt,
+		ref(t.Rating), t.RatingComment, t.ThreadRoot, t.ThreadTopic, t.ThreadIndex, t.UpdatedAt, t.FirstResponseAt, t.ResolvedAt,
 		t.ClosedAt,
 	}
 }
@@ -96,7 +97,7 @@ func scanTicket(r *row) Ticket {
 		Requester: r.text(), RequesterName: r.text(), Subject: r.text(), Language: r.text(), Channel: r.text(),
 		Mailbox: r.text(), Auth: r.text(), SLA: r.text(), Policy: r.text(), FAQ: r.text(), Tags: r.words(),
 		Incident: r.text(), Reopens: r.int(), PublicSeq: r.int(), ParentID: r.int64(), MergedInto: r.int64(),
-		Rating: r.int(), RatingComment: r.text(), ThreadRoot: r.text(), ThreadTopic: r.text(), UpdatedAt: r.time(),
+		Rating: r.int(), RatingComment: r.text(), ThreadRoot: r.text(), ThreadTopic: r.text(), ThreadIndex: r.text(), UpdatedAt: r.time(),
 		FirstResponseAt: r.time(), ResolvedAt: r.time(), ClosedAt: r.time(),
 	}
 }
@@ -117,7 +118,7 @@ func (tx *Tx) InsertTicket(ctx context.Context, t *Ticket) error {
 		t.CreatedAt = tx.Now
 	}
 	t.UpdatedAt = tx.Now
-	id, err := tx.insert(ctx, "INSERT INTO ticket (created_at, "+ticketMutable+") VALUES (?"+strings.Repeat(", ?", 35)+")",
+	id, err := tx.insert(ctx, "INSERT INTO ticket (created_at, "+ticketMutable+") VALUES (?"+strings.Repeat(", ?", 36)+")",
 		append([]any{t.CreatedAt}, t.values()...)...)
 	if err != nil {
 		return fmt.Errorf("insert ticket %d: %w", t.Number, err)
@@ -143,7 +144,7 @@ func (t *Ticket) defaults() {
 func (tx *Tx) SaveTicket(ctx context.Context, t *Ticket) error {
 	t.defaults()
 	t.UpdatedAt = tx.Now
-	err := tx.one(ctx, "UPDATE ticket SET ("+ticketMutable+") = (?"+strings.Repeat(", ?", 34)+") WHERE id = ?",
+	err := tx.one(ctx, "UPDATE ticket SET ("+ticketMutable+") = (?"+strings.Repeat(", ?", 35)+") WHERE id = ?",
 		append(t.values(), t.ID)...)
 	if err != nil {
 		return fmt.Errorf("save ticket %d: %w", t.ID, err)

@@ -15,12 +15,27 @@ const (
 	perSender10Min = 2
 	perDomainHour  = 50
 	perHour        = 200
+
+	// Who twice a day answers within a minute of an automatic mail is taken for a
+	// machine that does not say so, and gets no more than two of them a day (A9).
+	quickly        = time.Minute
+	quickAnswers   = 2
+	perMachineDay  = 2
+	machineSuspect = "answers automatic mail within a minute, as a machine does"
 )
 
 // budget reports whether one more automatic mail may go to an address now. It
 // counts rows of the outbox, so that a restart resets nothing.
 func (t *turn) budget(to string) (why string, err error) {
 	l := t.c.Outgoing.Limits
+	perDay, about := or(l.PerSenderDay, perSenderDay), "to this address in a day"
+	quick, err := t.tx.QuickAnswers(t.ctx, mailin.FoldAddress(to), t.now.Add(-24*time.Hour), quickly)
+	if err != nil {
+		return "", fmt.Errorf("count quick answers: %w", err)
+	}
+	if quick >= quickAnswers && perDay > perMachineDay {
+		perDay, about = perMachineDay, about+"; it "+machineSuspect
+	}
 	for _, limit := range []struct {
 		max    int
 		window time.Duration
@@ -30,9 +45,9 @@ func (t *turn) budget(to string) (why string, err error) {
 		{or(l.PerSender10Min, perSender10Min), 10 * time.Minute, func(since time.Time) (int, error) {
 			return t.tx.CountAutomatic(t.ctx, to, since)
 		}, "to this address in ten minutes"},
-		{or(l.PerSenderDay, perSenderDay), 24 * time.Hour, func(since time.Time) (int, error) {
+		{perDay, 24 * time.Hour, func(since time.Time) (int, error) {
 			return t.tx.CountAutomatic(t.ctx, to, since)
-		}, "to this address in a day"},
+		}, about},
 		{or(l.PerDomainHour, perDomainHour), time.Hour, func(since time.Time) (int, error) {
 			return t.domainCount(to, since)
 		}, "to this domain in an hour"},

@@ -47,6 +47,11 @@ func (t *turn) execute(ac agentContext) (result, error) {
 	j.text = j.wording()
 	j.public = j.text != "" && (j.verb == command.Public || j.verb == "" && ac.claim.Purpose != token.Internal)
 	j.toVendor()
+	if len(parsed.Commands) == 0 && j.text == "" && j.vendorText == "" && !ac.confirmed {
+		return t.holdMail(ac.agent, holdSyntax, "neither text nor command", []mailout.Problem{{Line: 1, Source: firstLine(t.m.Subject), Text: inLang([2]string{
+			"über dem Zitat steht weder Text noch Befehl, darum ist nichts geschehen. Dateien gehen mit einem Text hinaus.",
+			"there is neither text nor a command above the quote, so nothing was done. Files leave with a text."}, or(ac.agent.Language, t.c.Company.Language))}}, false)
+	}
 	if problems := j.refusedCommands(); len(problems) > 0 {
 		return t.holdMail(ac.agent, holdSyntax, problems[0].Text, problems, false)
 	}
