@@ -113,7 +113,7 @@ func (t *turn) phoneReceipt(tk *store.Ticket, agent Agent, text string) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.toRequester(tk, tk.Requester, letter{
+	_, err = t.automatic(tk, letter{
 		kind: kind, purpose: token.Acknowledgement, class: classAutomatic, agent: agent.Name, cause: fmt.Sprintf("ack:%d", tk.ID),
 		fill: func(d *mailout.PublicData) {
 			d.CallAt, d.Text, d.FirstReply = t.now, mailout.AgentReply(text), due
