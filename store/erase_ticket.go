@@ -130,8 +130,8 @@ func (tx *Tx) anonymise(ctx context.Context, id int64, alias func(string) (strin
 			}
 		}
 	}
-	return tx.execAll(ctx, []any{id}, "UPDATE message SET message_id = '', refs = '', name = '' WHERE ticket_id = ?",
-		"UPDATE ticket SET thread_root = '' WHERE id = ?")
+	return tx.execAll(ctx, []any{id}, "UPDATE message SET message_id = '', refs = '', root = '', name = '' WHERE ticket_id = ?",
+		"UPDATE ticket SET thread_root = '', thread_index = '' WHERE id = ?")
 }
 
 // EraseFromTicket takes a person out of somebody else's ticket: the words, the place
@@ -158,7 +158,7 @@ func (tx *Tx) EraseFromTicket(ctx context.Context, id int64, address, alias stri
 	}
 	for _, sql := range []string{
 		"DELETE FROM attachment WHERE message_id IN (SELECT id FROM message WHERE ticket_id = ? AND author = ?)",
-		"UPDATE message SET text = '', subject = '', message_id = '' WHERE ticket_id = ? AND author = ? AND agent = ''",
+		"UPDATE message SET text = '', subject = '', message_id = '', root = '' WHERE ticket_id = ? AND author = ? AND agent = ''",
 		"DELETE FROM participant WHERE ticket_id = ? AND address = ?",
 	} {
 		if _, err := tx.exec(ctx, sql, id, address); err != nil {
