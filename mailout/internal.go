@@ -177,7 +177,7 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"marker":             func(d *InternalData, _ clock) value { return plain(d.Marker) },
 	"purpose":            func(d *InternalData, _ clock) value { return plain(d.Purpose) },
 	"public":             func(d *InternalData, _ clock) value { return truth(d.Public) },
-	"recipient":          func(d *InternalData, _ clock) value { return plain(firstName(d.Recipient)) },
+	"recipient":          func(d *InternalData, _ clock) value { return plain(FirstName(d.Recipient)) },
 	"mine":               func(d *InternalData, _ clock) value { return truth(d.Mine) },
 	"held.proof":         func(d *InternalData, _ clock) value { return truth(d.Held == "proof") },
 	"held.collision":     func(d *InternalData, _ clock) value { return truth(d.Held == "collision") },

@@ -25,9 +25,9 @@ func Salutation(p Person, lang string) string {
 	return hello + " " + name + ","
 }
 
-// firstName is how we greet agents, Lena Huber as Lena; a name that is no
+// FirstName is how we greet agents, Lena Huber as Lena; a name that is no
 // person's, as of a vendor's desk, stays whole.
-func firstName(display string) string {
+func FirstName(display string) string {
 	words := strings.Fields(PersonName(display))
 	if len(words) < 2 || isParticle(words[0]) {
 		return OneLine(display)

@@ -108,6 +108,7 @@ func sampleInternal(kind InternalKind, lang string) InternalData {
 	case Handback:
 		d.Author, d.FromGroup = "Markus Brandl", in(lang, "Netz und Server", "Network and servers")
 		d.Text = InternalNote(in(lang, "Zertifikat erneuert. Läuft jährlich am 1.3. ab.", "Certificate renewed. Expires every year on 1 March."))
+		d.Done = []InternalText{InternalNote(in(lang, "10:10 #analyse: Zertifikat vpn01 läuft laut Browser am 01.03. ab", "10:10 am #analysis: certificate vpn01 expired on 1 March"))}
 	case CommandError:
 		d.Purpose, d.CanOK, d.Until = "x", true, at(9, 9, 0)
 		d.Problems = in(lang, []Problem{{1, "#gelost", "unbekannt. Meinten Sie #gelöst?"}, {2, "#prio hochh", "unbekannter Wert. Möglich: P1 P2 P3 P4, kritisch, hoch, normal, niedrig"}},

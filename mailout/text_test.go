@@ -372,8 +372,8 @@ func TestFirstName(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"Lena Huber", "Lena"}, {"Huber, Lena", "Lena"}, {"Systemhaus Becker GmbH & Co.", "Systemhaus Becker GmbH & Co."}, {"Lena", "Lena"}, {"", ""},
 	} {
-		if got := firstName(c.name); got != c.want {
-			t.Errorf("firstName(%q) = %q, want %q", c.name, got, c.want)
+		if got := FirstName(c.name); got != c.want {
+			t.Errorf("FirstName(%q) = %q, want %q", c.name, got, c.want)
 		}
 	}
 }

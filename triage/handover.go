@@ -85,14 +85,12 @@ func (t *turn) tellSecondLevel(tk *store.Ticket, g Group, h handover, cause, fro
 	if err != nil {
 		return err
 	}
-	done := t.doneSoFar(tk)
 	return t.tellGroup(tk, notice{
 		kind: mailout.Escalation, purpose: token.Escalation, cause: cause, files: files, wait: h.by == "timer",
 		fill: func(d *mailout.InternalData) {
 			d.OutageFrom, d.OutageTo = h.outage.from, h.outage.to
 			d.Author, d.At, d.FromGroup = h.who, t.now, t.c.groupLabel(from, t.c.Company.Language)
 			d.Reason, d.History, d.Files, d.SolveDue, d.TakeDue = mailout.InternalReason(h.reason), history, list, solve, take
-			d.Short, d.Done = t.summary(tk), done
 		},
 	})
 }
@@ -221,40 +219,6 @@ func (t *turn) history(tk *store.Ticket) ([]mailout.Entry, error) {
 		})
 	}
 	return list, nil
-}
-
-// summaryRunes is how much of the first mail the summary of a hand-over shows.
-const summaryRunes = 280
-
-// summary is what a ticket is about, in a line or two: the whole text follows in
-// the history.
-func (t *turn) summary(tk *store.Ticket) mailout.InternalText {
-	messages, err := t.tx.Messages(t.ctx, tk.ID)
-	if err != nil || len(messages) == 0 {
-		return mailout.InternalText{}
-	}
-	text := []rune(mailout.OneLine(messages[0].Text))
-	if len(text) > summaryRunes {
-		text = append(text[:summaryRunes-1], '…')
-	}
-	return mailout.InternalNote(string(text))
-}
-
-// doneSoFar are the agents' words, one line each: what was tried.
-func (t *turn) doneSoFar(tk *store.Ticket) []mailout.InternalText {
-	messages, err := t.tx.Messages(t.ctx, tk.ID)
-	if err != nil {
-		return nil
-	}
-	var list []mailout.InternalText
-	for _, m := range messages {
-		if m.Agent == "" {
-			continue
-		}
-		line := fmt.Sprintf("%s %s: %s", m.At.In(t.c.Company.Location).Format("02.01. 15:04"), m.Name, firstLine(m.Text))
-		list = append(list, mailout.InternalNote(line))
-	}
-	return list
 }
 
 // ticketFiles are the attachments of all mails of a ticket, as far as they fit.

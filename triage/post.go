@@ -248,7 +248,7 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 	if n.fill != nil {
 		n.fill(&d)
 	}
-	if err := t.addSimilar(tk, n.kind, &d); err != nil {
+	if err := t.addBrief(tk, n.kind, lang, &d); err != nil {
 		return false, err
 	}
 	subject, body, err := t.texts().RenderInternal(n.kind, lang, d)

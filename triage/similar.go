@@ -85,17 +85,6 @@ func (t *turn) similar(tk *store.Ticket) ([]mailout.Similar, error) {
 	return list, nil
 }
 
-// addSimilar adds the solved tickets to the mails with which work on a ticket begins.
-func (t *turn) addSimilar(tk *store.Ticket, kind mailout.InternalKind, d *mailout.InternalData) (err error) {
-	switch kind {
-	case mailout.NoticeNew, mailout.NoticeFAQFailed, mailout.NoticeAssigned, mailout.Escalation:
-		if tk != nil && len(d.Similar) == 0 {
-			d.Similar, err = t.similar(tk)
-		}
-	}
-	return err
-}
-
 // solvedLike finds the solved tickets nearest to a topic, besides one. A ticket
 // nobody wrote a solution of helps nobody and is left out.
 func (t *turn) solvedLike(topic rules.Topic, besides int64) ([]solvedTicket, error) {
