@@ -112,6 +112,10 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_, _ = tx.EventsBetween(ctx, now, now, "a", "b")
 	_ = tx.Count(ctx, TrafficOut, 1)
 	_, _ = tx.TrafficBetween(ctx, now, now)
+	_ = tx.EachEvent(ctx, now, now, []string{"opened", "state"}, func(HistoryEvent) error { return nil })
+	_, _ = tx.History(ctx, 1)
+	_, _ = tx.AtWork(ctx, now.Add(time.Hour))
+	_, _ = tx.RatedBetween(ctx, now, now)
 	exerciseOutbox(ctx, tx)
 }
 
