@@ -191,8 +191,16 @@ func (t *Texts) render(tpl template, v values, lang, subject string, to target) 
 	subject = OneLine(subject)
 	e.lines(tpl.lines)
 	doc := document{blocks: e.out}
+	return subject, Body{Text: doc.text(), HTML: t.Frame(lang, subject, doc.html(to))}
+}
+
+// Frame puts the content of an HTML part into the layout all mails have.
+func (t *Texts) Frame(lang, title, content string) string {
+	if lang != "de" {
+		lang = "en"
+	}
 	frame := t.layout[lang]
-	return subject, Body{Text: doc.text(), HTML: frame[0] + html.EscapeString(subject) + frame[1] + doc.html(to) + frame[2]}
+	return frame[0] + html.EscapeString(title) + frame[1] + content + frame[2]
 }
 
 // DefaultTexts compiles the built-in templates alone.

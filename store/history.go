@@ -76,7 +76,17 @@ type Rated struct {
 
 // RatedBetween returns the ratings that came with a comment, oldest first.
 func (tx *Tx) RatedBetween(ctx context.Context, from, to time.Time) ([]Rated, error) {
-	scan := func(r *row) Rated { return Rated{TicketID: r.int64(), At: r.time(), Rating: r.int(), Comment: r.text()} }
+	scan := func(r *row) Rated {
+		return Rated{TicketID: r.int64(), At: r.time(), Rating: r.int(), Comment: r.text()}
+	}
 	return all(ctx, tx, scan, `SELECT ticket_id, at, CAST(new AS INTEGER), reason FROM event INDEXED BY event_at
 		WHERE at >= ? AND at < ? AND kind = 'rated' AND reason <> '' AND ticket_id IS NOT NULL ORDER BY at, id`, from, to)
+}
+
+// OpenParents returns tickets at work that others hang on, oldest first.
+func (tx *Tx) OpenParents(ctx context.Context, atMost int) ([]int64, error) {
+	return all(ctx, tx, (*row).int64, `SELECT DISTINCT parent_id FROM ticket INDEXED BY ticket_parent
+		WHERE parent_id IS NOT NULL AND EXISTS (SELECT 1 FROM ticket AS parent WHERE parent.id = ticket.parent_id
+			AND parent.state NOT IN ('held', 'resolved', 'closed', 'closed_deflected', 'merged', 'discarded'))
+		ORDER BY parent_id LIMIT ?`, limit(atMost))
 }

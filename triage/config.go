@@ -35,6 +35,12 @@ type Config struct {
 	Receipts map[string]map[string]string
 	Notes    map[string]string
 
+	// Reports go out on their schedules. PeopleInReports is none, team or named:
+	// figures about people need the works council's consent, section 87 (1) no. 6
+	// BetrVG.
+	Reports         []ReportPlan
+	PeopleInReports string
+
 	// Texts are the templates of this generation; nil = those the desk began with.
 	Texts *mailout.Texts
 

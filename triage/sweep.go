@@ -60,6 +60,9 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if err := d.sweepAlarms(ctx); err != nil {
 		return fired, fmt.Errorf("sweep alarms: %w", err)
 	}
+	if err := d.sweepReports(ctx); err != nil {
+		return fired, fmt.Errorf("sweep reports: %w", err)
+	}
 	return fired, nil
 }
 

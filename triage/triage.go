@@ -57,6 +57,9 @@ type Desk struct {
 	settling  sync.Mutex
 	unsettled atomic.Bool // whatever settledBy says: compute all clocks anew
 	pulse     pulse
+	// retryReport is when a report that could not be computed is tried again; the
+	// sweep alone uses it.
+	retryReport map[string]time.Time
 	// instance names this installation in the header by which we know our own mail.
 	instance string
 }

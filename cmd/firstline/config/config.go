@@ -55,12 +55,8 @@ type Config struct {
 	Mailboxes []Mailbox
 	SMTP      Server
 	Templates Templates
-	Reports   []Report
-	// PeopleInReports is none, team or named. Section 87 (1) no. 6 BetrVG: the
-	// works council has a say in named.
-	PeopleInReports string
-	StoreDir        string // absolute or relative to the working directory
-	Log             Log
+	StoreDir  string // absolute or relative to the working directory
+	Log       Log
 }
 
 // Mailbox is how one support mailbox is reached and read.
@@ -99,15 +95,6 @@ type OAuth2 struct {
 // Templates says where texts come from besides the built-in ones.
 type Templates struct {
 	Folder string // "" = built-in texts only
-}
-
-// Report is a mail that goes out on a schedule.
-type Report struct {
-	Name     string
-	Cron     string   // five fields, in company time
-	To       []string // groups, agents or addresses
-	Kind     string   // weekly, monthly, open_list, knowledge
-	Language string   // "" = company's
 }
 
 // Log says what is logged and how.

@@ -69,7 +69,7 @@ func TestExampleValues(t *testing.T) {
 		"category":   {d.Categories["erp"].Group, "erp"},
 		"receipt":    {strings.HasPrefix(d.Receipts["ausserhalb"]["en"], "We have"), true},
 		"note":       {strings.HasPrefix(d.Notes["checkliste_eintritt"], "- [ ] Konto"), true},
-		"report":     {c.Reports[2], Report{Name: "Wissensrunde", Cron: "0 9 1 * *", To: []string{"first-level", "netz", "erp"}, Kind: "knowledge"}},
+		"report":     {d.Reports[2], triage.ReportPlan{Name: "Wissensrunde", Cron: "0 9 1 * *", To: []string{"first-level", "netz", "erp"}, Kind: "knowledge"}},
 		"privacy": {c.Desk.Privacy, triage.Privacy{
 			Keep:  triage.Keep{Attachments: triage.Period{Months: 6}, Messages: triage.Period{Months: 24}, Persons: triage.Period{Months: 36}},
 			Loose: triage.Period{Days: 90},

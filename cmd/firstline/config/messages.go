@@ -47,12 +47,13 @@ var (
 	slowerTarget = source.Message{Code: "K074", Level: source.Warning, DE: "%s ist bei %s länger als bei %s.", EN: "%s is longer for %s than for %s."}
 	lateReply    = source.Message{Code: "K075", Level: source.Warning, DE: "%s ist länger als resolve.", EN: "%s is longer than resolve."}
 	closedWeek   = source.Message{Code: "K076", Level: source.Warning, DE: "Kalender „%s“ hat in der Woche ab %s keine offene Stunde.", EN: "Calendar “%s” has no open hour in the week from %s."}
-	cronAtNight  = source.Message{Code: "K077", Level: source.Warning, DE: "Zwischen 02:00 und 02:59 wird bei der Zeitumstellung einmal im Jahr nicht und einmal doppelt ausgeführt.", EN: "Between 02:00 and 02:59 this is skipped once and run twice once a year when the clocks change.", FixDE: "Nehmen Sie eine andere Stunde.", FixEN: "Choose another hour."}
+	cronAtNight  = source.Message{Code: "K077", Level: source.Warning, DE: "Die Zeit zwischen 02:00 und 02:59 gibt es im März einmal nicht und im Oktober einmal doppelt: der Bericht kommt dann um 03:xx, und nur einmal.", EN: "The time between 02:00 and 02:59 does not exist once in March and comes twice once in October: the report then comes at 03:xx, and only once.", FixDE: "Nehmen Sie eine andere Stunde.", FixEN: "Choose another hour."}
 	shortKeeping = source.Message{Code: "K078", Level: source.Error, DE: "%s ist kürzer als ticket.reopen_within: Antworten fänden ihr Ticket nicht mehr.", EN: "%s is shorter than ticket.reopen_within: replies would not find their ticket."}
 	noLanguage   = source.Message{Code: "K079", Level: source.Warning, DE: "Hier fehlt der Text für Sprache „%s“.", EN: "The text for language “%s” is missing here."}
 	notInMatrix  = source.Message{Code: "K080", Level: source.Error, DE: "In dieser Zeile der Matrix fehlt „%s“.", EN: "“%s” is missing in this row of the matrix."}
 	bothBounds   = source.Message{Code: "K081", Level: source.Error, DE: "„to“ liegt vor „from“.", EN: "“to” is before “from”."}
 	badTemplate  = source.Message{Code: "K083", Level: source.Error, DE: "Vorlage fehlerhaft: %s (%s).", EN: "Bad template: %s (%s)."}
+	worksCouncil = source.Message{Code: "K084", Level: source.Warning, DE: "Auswertung nach Personen ist nach § 87 Abs. 1 Nr. 6 BetrVG mitbestimmungspflichtig.", EN: "Figures about individual people need the works council's consent (§ 87 (1) no. 6 BetrVG).", FixDE: "Mit dem Betriebsrat abstimmen, sonst people_in_reports: team.", FixEN: "Agree it with the works council, else people_in_reports: team."}
 	noTargets    = source.Message{Code: "K082", Level: source.Warning, DE: "Für %s sind keine Ziele gesetzt.", EN: "No targets are set for %s."}
 )
 

@@ -10,6 +10,7 @@ import (
 
 	"firstline/mailout"
 	"firstline/rules/source"
+	"firstline/triage"
 )
 
 func (d *decoder) templates() {
@@ -79,7 +80,7 @@ func (d *decoder) reports() {
 			d.r.Twice(name, aReport, before)
 		}
 		first[name.Value] = name.Node
-		rep := Report{Name: name.Value, Cron: d.cron(m.Need("cron")),
+		rep := triage.ReportPlan{Name: name.Value, Cron: d.cron(m.Need("cron")),
 			Kind: m.Enum("kind", "weekly", "weekly", "monthly", "open_list", "knowledge"), Language: m.Enum("language", "", "de", "en")}
 		m.Require("to")
 		for _, t := range m.OneOrMany("to") {
@@ -87,9 +88,29 @@ func (d *decoder) reports() {
 				rep.To = append(rep.To, to)
 			}
 		}
-		d.c.Reports = append(d.c.Reports, rep)
+		rep.Targets = d.targets(m)
+		d.c.Desk.Reports = append(d.c.Desk.Reports, rep)
 	}
-	d.c.PeopleInReports = d.root.Enum("people_in_reports", "none", "none", "team", "named")
+	people := d.root.Enum("people_in_reports", "none", "none", "team", "named")
+	if people == "named" {
+		d.r.Add(d.root.Get("people_in_reports"), worksCouncil)
+	}
+	d.c.Desk.PeopleInReports = people
+}
+
+// targets are what a report measures itself by, in percent; nil = the defaults.
+func (d *decoder) targets(m *source.Map) map[string]int {
+	if !m.Has("targets") {
+		return nil
+	}
+	list := map[string]int{}
+	t := d.keys(m.Get("targets"), "reports[].targets")
+	for _, name := range schema()["reports[].targets"] {
+		if n := t.Int(name, 0, 0, 100); n > 0 {
+			list[name] = n
+		}
+	}
+	return list
 }
 
 // receiver is a group, an agent, a mail address or one of the roles.

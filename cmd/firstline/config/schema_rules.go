@@ -72,6 +72,7 @@ func kinds() map[string]string {
 		"escalations[].at":       "clock=enum:first_reply|next_reply|resolve|second_level_takes used=percent idle=span:h only_level=int:0:2",
 		"templates":              "folder=text receipt=map:label notes=map:text",
 		"reports[]":              "name=text cron=text to=many kind=enum:weekly|monthly|open_list|knowledge language=enum:de|en",
+		"reports[].targets":      "first_response=int:0:100 resolution=int:0:100 csat=int:0:100",
 		"privacy":                "keep_messages=span:dm keep_attachments=span:dm anonymise_after=span:dm keep_other_mail=span:dm legal_hold=many mask_in_logs=enums:subject|body|address",
 		"privacy.classes[]":      "name=text categories=many tags=many keep_messages=span:dm keep_attachments=span:dm anonymise_after=span:dm",
 		"store":                  "dir=text",

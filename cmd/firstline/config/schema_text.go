@@ -36,6 +36,7 @@ func keyTexts() map[string][2]string {
 		"/faq":                    {"Häufige Fragen mit ihren Antworten", "Frequent questions with their answers"},
 		"/templates":              {"Eigene Texte", "Own texts"},
 		"/reports":                {"Berichte nach Zeitplan", "Reports on a schedule"},
+		"reports[]/targets":       {"Ziele in Prozent: {first_response: 90, resolution: 90, csat: 85}", "Targets in percent: {first_response: 90, resolution: 90, csat: 85}"},
 		"/people_in_reports":      {"Namen in Berichten: none, team, named (Betriebsrat!)", "Names in reports: none, team, named (works council!)"},
 		"/privacy":                {"Wie lange Daten bleiben: 24mo, 90d, 0 = unbegrenzt", "How long data is kept: 24mo, 90d, 0 = for ever"},
 		"privacy/keep_other_mail": {"Mails ohne Ticket und Verworfenes: 90d", "Mail without a ticket, and what was discarded: 90d"},
