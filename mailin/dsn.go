@@ -78,6 +78,7 @@ func (d *DSN) addBlock(h *header) {
 		action = "delayed"
 	}
 	d.addRecipient(rcpt)
+	d.addAction(action, rcpt, typed(h.get("Original-Recipient")))
 	diagnostic := typed(h.get("Diagnostic-Code"))
 	if status == "" || strings.HasSuffix(status, ".0.0") {
 		if s := statusCode(diagnostic); s != "" {
@@ -94,6 +95,24 @@ func (d *DSN) addBlock(h *header) {
 		}
 		if d.Diagnostic == "" {
 			d.Diagnostic = limit(cleanLine(decodeWords(diagnostic)), 1000)
+		}
+	}
+}
+
+// addAction keeps what became of one recipient, under every address it is called by.
+func (d *DSN) addAction(action string, addresses ...string) {
+	if action == "" {
+		return
+	}
+	for _, a := range addresses {
+		if a = FoldAddress(a); a == "" || len(d.actions) >= 2*maxRecipients {
+			continue
+		}
+		if d.actions == nil {
+			d.actions = map[string]string{}
+		}
+		if worse(action, d.actions[a]) {
+			d.actions[a] = action
 		}
 	}
 }
@@ -187,6 +206,9 @@ func originalID(m *Message, h *header, t *tree) string {
 		p := &t.returned[i]
 		body := decodeTransfer(p.body, p.cte)
 		rh, _ := splitHeader(bytes.TrimLeft(body, "\r\n"))
+		if id := messageID(rh.get(originalIDField)); id != "" { // a server replaced the other one
+			return id
+		}
 		if id := messageID(rh.get("Message-ID")); id != "" {
 			return id
 		}

@@ -109,6 +109,8 @@ func (m *Message) addresses(h *header, name string) []Address {
 func (m *Message) readIDs(h *header) {
 	id := h.get("Message-ID")
 	m.MessageID = messageID(id)
+	m.OriginalID = messageID(h.get(originalIDField))
+	m.ThreadIndex = limit(oneWord(h.get("Thread-Index")), 1000)
 	if id != "" && (len(messageIDs(id)) != 1 || !strings.Contains(m.MessageID, "@")) {
 		m.defect(DefectMessageID)
 	}

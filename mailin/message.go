@@ -30,6 +30,11 @@ type Message struct {
 	MessageID  string
 	InReplyTo  []string // identifiers without angle brackets
 	References []string // oldest first, at most MaxReferences, the newest are kept
+	// OriginalID is the identifier the author's program gave the mail, where his
+	// server replaced it (X-Microsoft-Original-Message-ID); "" = it did not.
+	OriginalID string
+	// ThreadIndex is Outlook's Thread-Index as written ([MS-OXOMSG] 2.2.1.3).
+	ThreadIndex string
 
 	Language           string  // "de", "en", "other", "" when there is no text
 	LanguageConfidence float64 // 0..1
@@ -107,6 +112,34 @@ type DSN struct {
 	Hard              bool     `json:"hard"`
 	Diagnostic        string   `json:"diagnostic"`
 	OriginalMessageID string   `json:"original_message_id"`
+
+	// actions are those of single recipients, by folded address, where the report
+	// has them.
+	actions map[string]string
+}
+
+// Names reports whether the report is about a mail to this recipient, by the address
+// it was sent to or by the one it ended at.
+func (d *DSN) Names(recipient string) bool {
+	recipient = FoldAddress(recipient)
+	if _, ok := d.actions[recipient]; ok {
+		return true
+	}
+	for _, r := range d.Recipients {
+		if FoldAddress(r) == recipient {
+			return true
+		}
+	}
+	return false
+}
+
+// Failed reports whether the report says that the mail did not reach one of its
+// recipients. A report about several may have failed for another one only.
+func (d *DSN) Failed(recipient string) bool {
+	if a, ok := d.actions[FoldAddress(recipient)]; ok {
+		return a == "failed"
+	}
+	return d.Action == "failed"
 }
 
 // Auth is the sender verdict of our own mail server (RFC 8601).

@@ -9,6 +9,9 @@ const (
 	maxIDBytes    = 998
 )
 
+// originalIDField keeps the identifier that Microsoft's submission servers replaced.
+const originalIDField = "X-Microsoft-Original-Message-ID"
+
 // messageID returns the identifier of a Message-ID field without brackets
 // (RFC 5322 section 3.6.4). What is malformed is kept as it stands, on one line.
 func messageID(s string) string {

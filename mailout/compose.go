@@ -41,6 +41,7 @@ func Compose(m Mail) ([]byte, error) {
 		return nil, fmt.Errorf("compose mail %s: %w", m.MessageID, err)
 	}
 	h.text("Thread-Topic", truncate(m.ThreadTopic, 250))
+	h.text("Thread-Index", m.ThreadIndex)
 	h.text("X-Firstline-Instance", m.Instance)
 	h.text("X-Ticket", m.Ticket.Tag)
 	h.text("X-Ticket-State", m.Ticket.State)

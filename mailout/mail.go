@@ -48,6 +48,8 @@ type Mail struct {
 	References []string
 	// ThreadTopic is the subject without prefixes, for Outlook; "" = none.
 	ThreadTopic string
+	// ThreadIndex is Outlook's place in a conversation, base64; "" = none.
+	ThreadIndex string
 	// Instance names this installation, so that it recognises its own mail; "" = none.
 	Instance string
 	// Ticket are the fields for agents' mail filters; zero = none.

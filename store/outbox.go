@@ -172,6 +172,14 @@ func (tx *Tx) CountAutomatic(ctx context.Context, recipient string, since time.T
 	return int(n), err
 }
 
+// CountLostAutomatic counts the automatic mails to a folded address since an instant
+// that were refused for good or came back.
+func (tx *Tx) CountLostAutomatic(ctx context.Context, recipient string, since time.Time) (int, error) {
+	n, err := tx.number(ctx, `SELECT count(*) FROM outbox
+		WHERE recipient = ? AND class = 'automatic' AND created_at >= ? AND state = 'failed'`, recipient, since)
+	return int(n), err
+}
+
 // CountAutomaticDomain counts automatic mails as CountAutomatic does, to any
 // address of a domain and of its sub-domains.
 func (tx *Tx) CountAutomaticDomain(ctx context.Context, domain string, since time.Time) (int, error) {

@@ -62,6 +62,7 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_ = tx.SetMessageRoot(ctx, 1, "r")
 	_, _ = tx.MessagesByRoots(ctx, []string{"r"})
 	_, _ = tx.QuickAnswers(ctx, "a@b", now, time.Minute)
+	_, _ = tx.CountLostAutomatic(ctx, "a@b", now)
 	_ = tx.SetFinalID(ctx, 1, "f")
 	_, _ = tx.OutboxByFinalID(ctx, "f")
 	_ = tx.InsertClockEvent(ctx, ClockEvent{TicketID: tk.ID, Event: "opened"})

@@ -16,6 +16,9 @@ const (
 	perDomainHour  = 50
 	perHour        = 200
 
+	// suppressFor is how long an address gets no automatic mail after one came back.
+	suppressFor = 7 * day
+
 	// Who twice a day answers within a minute of an automatic mail is taken for a
 	// machine that does not say so, and gets no more than two of them a day (A9).
 	quickly        = time.Minute
@@ -35,6 +38,13 @@ func (t *turn) budget(to string) (why string, err error) {
 	}
 	if quick >= quickAnswers && perDay > perMachineDay {
 		perDay, about = perMachineDay, about+"; it "+machineSuspect
+	}
+	lost, err := t.tx.CountLostAutomatic(t.ctx, mailin.FoldAddress(to), t.now.Add(-suppressFor))
+	if err != nil {
+		return "", fmt.Errorf("count automatic mail that came back: %w", err)
+	}
+	if lost > 0 {
+		return "automatic mail to this address came back as undeliverable", nil
 	}
 	for _, limit := range []struct {
 		max    int

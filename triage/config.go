@@ -74,7 +74,8 @@ type Folders struct{ Inbox, Done, Ignored, Failed string }
 // Outgoing says how mails to people look and how many may leave.
 type Outgoing struct {
 	FromName       string
-	PlusAddressing bool
+	PlusAddressing bool // Reply-To carries the token
+	ThreadIndex    bool // mails carry Outlook's Thread-Index
 	NullSender     bool // MAIL FROM:<> for automatic mail
 	Limits         Limits
 }

@@ -82,36 +82,46 @@ func (t *turn) report() (result, error) {
 		return result{outcome: outcomeIgnored, reason: "delivery report about a mail we did not send"}, nil
 	}
 	r := result{outcomeReported, fmt.Sprintf("delivery report: %s %s", dsn.Action, dsn.Status), out.TicketID}
-	if dsn.Action != "failed" {
-		return r, t.outEvent(out, "delivery_"+dsn.Action, dsn.Status)
+	if !dsn.Failed(out.Recipient) {
+		action := dsn.Action
+		if action == "failed" { // of another recipient
+			action = "delivered"
+		}
+		return r, t.outEvent(out, "delivery_"+action, dsn.Status)
 	}
 	return r, t.undelivered(out, strings.TrimSpace(dsn.Status+" "+dsn.Diagnostic))
+}
+
+// sentAs finds a mail of ours by the identifier we gave it or the one that the
+// submission server gave it instead.
+func (t *turn) sentAs(id string) (store.Outgoing, bool, error) {
+	find := t.tx.OutboxByFinalID
+	if _, ours := token.ParseShape(id); ours {
+		find = t.tx.OutboxByMessageID
+	}
+	out, err := find(t.ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return out, false, nil
+	}
+	if err != nil {
+		return out, false, fmt.Errorf("look for our mail: %w", err)
+	}
+	return out, true, nil
 }
 
 // reported finds the mail of ours a delivery report is about.
 func (t *turn) reported() (store.Outgoing, bool, error) {
 	ids := append([]string{t.m.DSN.OriginalMessageID}, answered(t.m)...)
 	for _, id := range ids {
-		if _, ok := token.ParseShape(id); !ok {
-			continue
-		}
-		out, err := t.tx.OutboxByMessageID(t.ctx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
+		out, found, err := t.sentAs(id)
 		if err != nil {
-			return out, false, fmt.Errorf("look for reported mail: %w", err)
+			return out, false, err
 		}
-		if _, err := t.keys().Verify(id, out.Recipient); err != nil {
+		if !found {
 			continue
 		}
-		if len(t.m.DSN.Recipients) == 0 {
+		if _, err := t.keys().Verify(out.MessageID, out.Recipient); err == nil && t.m.DSN.Names(out.Recipient) {
 			return out, true, nil
-		}
-		for _, r := range t.m.DSN.Recipients {
-			if mailin.FoldAddress(r) == out.Recipient {
-				return out, true, nil
-			}
 		}
 	}
 	return store.Outgoing{}, false, nil
@@ -120,12 +130,12 @@ func (t *turn) reported() (store.Outgoing, bool, error) {
 // receiptReport notes that a mail of ours was read or deleted.
 func (t *turn) receiptReport() (result, error) {
 	for _, id := range answered(t.m) {
-		out, err := t.tx.OutboxByMessageID(t.ctx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
+		out, found, err := t.sentAs(id)
 		if err != nil {
-			return result{}, fmt.Errorf("look for read mail: %w", err)
+			return result{}, err
+		}
+		if !found {
+			continue
 		}
 		return result{outcomeReported, "read receipt", out.TicketID}, t.outEvent(out, "read_receipt", "")
 	}

@@ -193,6 +193,13 @@ func (t *turn) message(tk *store.Ticket, m store.Message, files []mailin.Attachm
 	if err := t.tx.InsertMessage(t.ctx, &m); err != nil {
 		return fmt.Errorf("store message of ticket %d: %w", tk.ID, err)
 	}
+	if t.m != nil && m.ID != 0 && m.MessageID == t.m.MessageID {
+		if root := rootOf(t.m); root != "" {
+			if err := t.tx.SetMessageRoot(t.ctx, m.ID, root); err != nil {
+				return fmt.Errorf("store thread of message %d: %w", m.ID, err)
+			}
+		}
+	}
 	if len(files) == 0 {
 		return nil
 	}

@@ -53,6 +53,7 @@ func planDecided(c *Config, m *mailin.Message, in rules.Input, a admission, deci
 		RequesterName: requesterName(c, m, requester), Subject: or(d.SetSubject, mailin.BaseSubject(m.Subject)),
 		Language: or(d.Language, languageFor(c, m, requester)), Channel: "mail", Mailbox: in.Mailbox, Auth: verdict(m), SLA: or(d.SLA, c.DefaultSLA),
 		Tags: d.Tags, Incident: d.Incident, ThreadRoot: m.MessageID, ThreadTopic: mailin.BaseSubject(m.Subject),
+		ThreadIndex: mailout.ThreadRootOf(m.ThreadIndex),
 	}
 	if requester != mailin.FoldAddress(m.From.Address) { // found in the text: nobody vouches for it
 		a.answer, a.constant, p.ticket.Auth = false, false, mailin.VerdictNone

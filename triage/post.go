@@ -87,6 +87,14 @@ func (t *turn) queue(p post) (bool, error) {
 	if p.ticket != nil && !p.constant {
 		m.ThreadTopic = mailout.ThreadTopic(p.ticket.ThreadTopic, t.tag(p.ticket))
 	}
+	if t.c.Outgoing.PlusAddressing {
+		if a, ok := t.keys().Address(mailbox.Address, t.claim(p.ticket, p.purpose, token.Thread, p.to.Address)); ok {
+			m.ReplyTo = mailout.Address{Name: p.replyTo.Name, Address: a}
+		}
+	}
+	if t.c.Outgoing.ThreadIndex && p.ticket != nil && !p.constant {
+		m.ThreadIndex = mailout.ThreadIndex(t.threadRoot(p.ticket), t.now, m.MessageID)
+	}
 	raw, err := mailout.Compose(m)
 	if err != nil {
 		return false, fmt.Errorf("compose mail %q: %w", p.cause, err)
@@ -106,6 +114,16 @@ func (t *turn) queue(p post) (bool, error) {
 		return false, fmt.Errorf("queue mail %q: %w", p.cause, err)
 	}
 	return queued, nil
+}
+
+// threadRoot is the root of the ticket in Outlook's Thread-Index: the one of the
+// requester's own mail, so that our answers stand in his conversation, else one made
+// from the ticket.
+func (t *turn) threadRoot(tk *store.Ticket) mailout.ThreadRoot {
+	if root, ok := mailout.ParseThreadRoot(tk.ThreadIndex); ok {
+		return root
+	}
+	return mailout.NewThreadRoot(tk.CreatedAt, t.desk.instance+"/"+t.tag(tk))
 }
 
 // unsendable says why a mail must not leave: the mode of its mailbox, a recipient

@@ -106,7 +106,7 @@ func (t *turn) byToken() (bool, error) {
 // and it was not revoked. The sender's own token counts before somebody else's.
 func (t *turn) signed(id string) (bool, error) {
 	if _, ok := token.ParseShape(id); !ok {
-		return false, nil
+		return t.renamed(id)
 	}
 	claim, err := t.keys().Verify(id, t.from)
 	mine := err == nil
@@ -135,6 +135,30 @@ func (t *turn) signed(id string) (bool, error) {
 	if !found {
 		return t.claimed(claim, nil)
 	}
+	return t.claimed(claim, &out)
+}
+
+// renamed follows the identifier that the submission server gave a mail of ours in
+// place of the signed one, as it told us then: as good as ours, because nobody else
+// was told but the recipient.
+func (t *turn) renamed(id string) (bool, error) {
+	out, found, err := t.sentAs(id)
+	if err != nil || !found {
+		return false, err
+	}
+	claim, err := t.keys().Verify(out.MessageID, out.Recipient)
+	if err != nil {
+		return false, nil // its key was retired
+	}
+	revoked, err := t.tx.IsRevoked(t.ctx, t.keys().Canonical(claim))
+	if err != nil {
+		return false, fmt.Errorf("look for revoked token: %w", err)
+	}
+	if revoked {
+		t.explain("thread", "token", false, "the token was revoked")
+		return false, nil
+	}
+	t.link.mine = out.Recipient == t.from
 	return t.claimed(claim, &out)
 }
 
@@ -205,8 +229,9 @@ func (t *turn) byMarker() (bool, error) {
 	return false, nil
 }
 
-// byReference follows mails of other people that we stored: a colleague answers
-// the requester's mail, or the requester answers himself. It joins authenticated
+// byReference follows mails of other people that we stored, or whose answers we
+// stored: a colleague answers the requester's mail, the requester answers himself,
+// or both answer a mail that never reached us (zammad#5716). It joins authenticated
 // participants of the ticket only; foreign references alone join nobody (S8).
 func (t *turn) byReference() (bool, error) {
 	ids := answered(t.m)
@@ -217,12 +242,29 @@ func (t *turn) byReference() (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look for referenced mails: %w", err)
 	}
-	for _, row := range rows {
+	kin, err := t.tx.MessagesByRoots(t.ctx, ids)
+	if err != nil {
+		return false, fmt.Errorf("look for mails with a common ancestor: %w", err)
+	}
+	for _, row := range slices.Concat(rows, kin) {
 		if found, err := t.participantOf(row.TicketID, "reference"); found || err != nil {
 			return found, err
 		}
 	}
 	return false, nil
+}
+
+// rootOf is the oldest foreign mail that a mail belongs to, as far as it says: its
+// first reference, or what the author's server renamed.
+func rootOf(m *mailin.Message) string {
+	for _, id := range slices.Concat(m.References, m.InReplyTo, []string{m.OriginalID}) {
+		_, ours := token.ParseShape(id)
+		_, root := token.ParseRoot(id)
+		if id != "" && !ours && !root {
+			return id
+		}
+	}
+	return ""
 }
 
 // byTag uses the subject tag, for authenticated participants only: a number is no

@@ -51,6 +51,11 @@ func (s *Sender) mark(ctx context.Context, tx *store.Tx, r result) error {
 	ctx = context.WithoutCancel(ctx)
 	switch r.out.kind {
 	case sent:
+		if id := finalID(s.cfg.Host, r.out.text); id != "" && id != r.mail.MessageID {
+			if err := tx.SetFinalID(ctx, r.mail.ID, id); err != nil {
+				return err
+			}
+		}
 		return tx.MarkSent(ctx, r.mail.ID, r.out.text)
 	case failed:
 		return s.give(ctx, tx, r.mail, r.out)

@@ -53,6 +53,7 @@ func (d *decoder) outgoing() {
 	d.c.Desk.Outgoing = triage.Outgoing{
 		FromName:       m.String("from_name", "IT-Support "+d.c.Desk.Company.Name),
 		PlusAddressing: m.Bool("plus_addressing", false),
+		ThreadIndex:    m.Bool("thread_index", false),
 		NullSender:     m.Bool("null_sender", false),
 		Limits: triage.Limits{
 			PerSenderDay:   l.Int("auto_mails_per_sender_per_day", 5, 1, 1000),

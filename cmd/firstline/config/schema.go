@@ -16,7 +16,7 @@ func schema() map[string][]string {
 		"mailboxes[].imap":        serverKeys,
 		"mailboxes[].imap.oauth2": oauthKeys,
 		"mailboxes[].folders":     "inbox done ignored failed",
-		"outgoing":                "smtp from_name plus_addressing null_sender limits",
+		"outgoing":                "smtp from_name plus_addressing thread_index null_sender limits",
 		"outgoing.smtp":           serverKeys,
 		"outgoing.smtp.oauth2":    oauthKeys,
 		"outgoing.limits":         "auto_mails_per_sender_per_day auto_mails_per_sender_per_10min auto_mails_per_domain_per_hour mails_per_hour",

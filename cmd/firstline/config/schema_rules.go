@@ -47,7 +47,7 @@ func kinds() map[string]string {
 		"mailboxes[].imap":        serverKinds,
 		"mailboxes[].imap.oauth2": oauthKinds,
 		"mailboxes[].folders":     "inbox=text done=text ignored=text failed=text",
-		"outgoing":                "from_name=text plus_addressing=bool null_sender=bool",
+		"outgoing":                "from_name=text plus_addressing=bool thread_index=bool null_sender=bool",
 		"outgoing.smtp":           serverKinds,
 		"outgoing.smtp.oauth2":    oauthKinds,
 		"outgoing.limits": "auto_mails_per_sender_per_day=int:1:1000 auto_mails_per_sender_per_10min=int:1:1000 " +
