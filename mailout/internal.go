@@ -110,6 +110,7 @@ type InternalData struct {
 	Rows     []Row
 	MoreRows int
 	Commands []CommandHelp
+	Examples HelpExamples
 	Undo     string // command that takes it back, "" = none
 	Fix      string
 	FAQ      string
@@ -154,6 +155,9 @@ type Delivery struct {
 
 // CommandHelp is one line of the help.
 type CommandHelp struct{ Words, Text string }
+
+// HelpExamples are names of the desk that the help can use; "" = none.
+type HelpExamples struct{ Category, Colleague, Ticket, FAQ string }
 
 // Row is one ticket of a list.
 type Row struct {
@@ -227,6 +231,10 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"more.rows":          func(d *InternalData, _ clock) value { return count(d.MoreRows) },
 	"more.history":       func(d *InternalData, _ clock) value { return count(d.MoreHistory) },
 	"first.tag":          func(d *InternalData, _ clock) value { return plain(firstTag(d.Rows)) },
+	"example.category":   func(d *InternalData, _ clock) value { return plain(d.Examples.Category) },
+	"example.colleague":  func(d *InternalData, _ clock) value { return plain(d.Examples.Colleague) },
+	"example.ticket":     func(d *InternalData, _ clock) value { return plain(d.Examples.Ticket) },
+	"example.faq":        func(d *InternalData, _ clock) value { return plain(d.Examples.FAQ) },
 	"first_problem":      func(d *InternalData, _ clock) value { return plain(firstProblem(d.Problems)) },
 	"requester.name":     func(d *InternalData, _ clock) value { return plain(nameOrAddress(d.Requester)) },
 	"requester.address":  func(d *InternalData, _ clock) value { return plain(d.Requester.Address) },

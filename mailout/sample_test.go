@@ -131,6 +131,9 @@ func sampleInternal(kind InternalKind, lang string) InternalData {
 	case Confirmation:
 		d.Purpose, d.Undo = "x", "#frei"
 		d.Lines = []InternalText{InternalReason(in(lang, "IT-10423 an Tobias Kern (Lena ist bis Fr, 6. März abwesend)", "IT-10424 to Tobias Kern (Lena is away until Fri, 6 March)"))}
+	case Help:
+		d.Examples = HelpExamples{"drucker", "tobias", "IT-10398", "drucker-offline"}
+		d.Commands = []CommandHelp{{in(lang, "#warten [wann]", "#waiting [when]"), in(lang, "wartet auf die Anfragenden", "waits for the requester")}}
 	case List, AbsenceReturn:
 		sampleList(&d, kind, lang)
 	case Show, Explanation:

@@ -107,7 +107,7 @@ func (e *evaluation) categorize() {
 	won := best >= 0 && e.scores[best] >= s.categorize.minPoints && lead >= s.categorize.minLead
 	e.d.Category = s.categorize.fallback
 	if won {
-		e.d.Category = s.categories[best].ID
+		e.d.Category, e.d.Points, e.d.SecondPoints = s.categories[best].ID, e.scores[best], e.scores[best]-lead
 	}
 	e.explainCategory(best, second, lead, won)
 }

@@ -97,8 +97,10 @@ type Decision struct {
 	// Match holds the named groups of the rules that set a template (receipt, reply,
 	// reject, template_note), cut and without control characters.
 	Match map[string]string
-	FAQ   FAQDecision
-	Trace []Step
+	// Points of the category and of the one behind it, 0 when no words were counted.
+	Points, SecondPoints int
+	FAQ                  FAQDecision
+	Trace                []Step
 }
 
 // FAQDecision is the best FAQ entry for a message and whether it is sent.

@@ -3,6 +3,8 @@ package triage
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -312,13 +314,13 @@ func (t *turn) commands(ac agentContext) command.Context {
 		ctx.Agents = append(ctx.Agents, command.Name{ID: a.ID, Names: []string{a.Name}, Address: a.Address})
 	}
 	for _, g := range c.People.Groups {
-		ctx.Groups = append(ctx.Groups, command.Name{ID: g.ID, Names: values(g.Label)})
+		ctx.Groups = append(ctx.Groups, command.Name{ID: g.ID, Names: values(g.Label, ctx.Language)})
 	}
 	for _, cat := range c.Categories {
-		ctx.Categories = append(ctx.Categories, command.Name{ID: cat.ID, Names: values(cat.Label)})
+		ctx.Categories = append(ctx.Categories, command.Name{ID: cat.ID, Names: values(cat.Label, ctx.Language)})
 	}
 	for _, p := range c.Priorities {
-		ctx.Priorities = append(ctx.Priorities, command.Name{ID: p.ID, Names: values(p.Label)})
+		ctx.Priorities = append(ctx.Priorities, command.Name{ID: p.ID, Names: values(p.Label, ctx.Language)})
 	}
 	for _, p := range c.People.Directory {
 		ctx.People = append(ctx.People, command.Name{Names: []string{p.Name}, Address: p.Address})
@@ -344,10 +346,16 @@ func (t *turn) commands(ac agentContext) command.Context {
 	return ctx
 }
 
-func values(m map[string]string) []string {
+// values are the labels of a thing, the one in the agent's language first.
+func values(labels map[string]string, lang string) []string {
 	var list []string
-	for _, v := range m {
-		list = append(list, v)
+	if own, ok := labels[lang]; ok {
+		list = append(list, own)
+	}
+	for _, other := range slices.Sorted(maps.Keys(labels)) {
+		if other != lang {
+			list = append(list, labels[other])
+		}
 	}
 	return list
 }

@@ -8,7 +8,6 @@ import (
 
 	"firstline/mailin"
 	"firstline/mailout"
-	"firstline/rules"
 	"firstline/store"
 	"firstline/triage/sla"
 	"firstline/triage/token"
@@ -145,10 +144,12 @@ func (t *turn) newNotice(p plan) func(*mailout.InternalData) {
 	return func(d *mailout.InternalData) {
 		d.Author, d.At, d.Text, d.Files = or(t.m.From.Name, t.from), t.now, t.newText(), t.fileList(d.Lang)
 		d.Note = t.ruleNote(p.rules)
-		d.Score = score(p.rules.Trace)
+		if p.rules.Points > 0 {
+			d.Score = fmt.Sprintf("%d:%d", p.rules.Points, p.rules.SecondPoints)
+		}
 		for _, s := range p.rules.FAQ.Suggest {
 			why := ""
-			if s.ID == p.rules.FAQ.ID {
+			if s.ID == p.rules.FAQ.ID && d.Lang == t.c.Company.Language { // it is in that language alone
 				why = p.rules.FAQ.Plain
 			}
 			d.Suggestions = append(d.Suggestions, mailout.Suggestion{ID: s.ID, Title: s.Title, Score: s.Score, Why: why})
@@ -156,32 +157,22 @@ func (t *turn) newNotice(p plan) func(*mailout.InternalData) {
 	}
 }
 
-// score is how many points the category got, from the trace.
-func score(trace []rules.Step) string {
-	for _, s := range trace {
-		if s.Stage == "category" && s.Match {
-			points, _, _ := strings.Cut(s.Reason, " ")
-			return points
-		}
-	}
-	return ""
-}
-
-// dues are the promised first answer and solution of a ticket.
-func (t *turn) dues(ticketID int64) (first, solve time.Time) {
+// dues are the promised answer, the first or the next one, and the solution of a
+// ticket.
+func (t *turn) dues(ticketID int64) (answer, solve time.Time) {
 	rows, err := t.tx.Clocks(t.ctx, ticketID)
 	if err != nil {
-		return first, solve
+		return answer, solve
 	}
 	for _, c := range rows {
 		switch {
-		case c.Kind == sla.FirstResponse && c.State == "running":
-			first = c.DueAt
+		case (c.Kind == sla.FirstResponse || c.Kind == sla.NextResponse) && c.State == "running":
+			answer = c.DueAt
 		case c.Kind == sla.Resolution && c.State == "running":
 			solve = c.DueAt
 		}
 	}
-	return first, solve
+	return answer, solve
 }
 
 // firstText is what the ticket is about, for notices that are not about a mail.

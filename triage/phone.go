@@ -50,12 +50,32 @@ func (t *turn) phoneTicket(ac agentContext, parsed command.Mail) (result, error)
 	if rest.Has(command.Solved) {
 		return r, nil
 	}
-	if err := t.phoneReceipt(tk, ac.agent, text); err != nil || tk.Assignee == ac.agent.ID || rest.Has(command.Escalate) {
+	if err := t.phoneReceipt(tk, ac.agent, text); err != nil {
 		return r, err
 	}
-	return r, t.tellOwner(tk, notice{
-		kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("new:%d", tk.ID), fill: t.newNotice(plan{ticket: *tk, rules: decided}),
-	}, t.from)
+	n := notice{kind: mailout.NoticeNew, purpose: token.Notification, cause: fmt.Sprintf("new:%d", tk.ID), files: t.filesOf()}
+	say := t.newNotice(plan{ticket: *tk, rules: decided})
+	n.fill = func(d *mailout.InternalData) {
+		say(d)
+		d.Text = mailout.InternalCopy(mailout.RequesterText(clip(text, entryBytes)))
+		d.Reason = mailout.InternalReason(fmt.Sprintf(inLang(filedBy(tk), d.Lang), ac.agent.Name))
+	}
+	if !rest.Has(command.Escalate) {
+		if err := t.tellOwner(tk, n, t.from); err != nil {
+			return r, err
+		}
+	}
+	n.cause = fmt.Sprintf("filed:%d", tk.ID) // a mail to reply to, for the agent who filed it
+	_, err = t.toAgent(tk, ac.agent, n)
+	return r, err
+}
+
+// filedBy says who filed a ticket, and how.
+func filedBy(tk *store.Ticket) [2]string {
+	if tk.Channel == "phone" {
+		return [2]string{"Telefonat, aufgenommen von %s", "Phone call, noted by %s"}
+	}
+	return [2]string{"Weitergeleitet von %s", "Forwarded by %s"}
 }
 
 // filing separates the command that says whose ticket it is from the others.

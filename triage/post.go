@@ -73,7 +73,11 @@ func (t *turn) queue(p post) (bool, error) {
 	}
 	mailbox := t.c.mailbox(t.mailboxOf(p.ticket))
 	id := t.signedID(p)
-	thread := t.keys().Sign(t.claim(p.ticket, p.purpose, token.Thread, p.to.Address))
+	root := token.Thread
+	if p.ticket == nil { // what belongs to no ticket is no thread with all before it
+		root = token.Unique(t.now, "thread:"+p.cause)
+	}
+	thread := t.keys().Sign(t.claim(p.ticket, p.purpose, root, p.to.Address))
 	inReplyTo, refs := mailout.Thread(p.parent, append(append([]string(nil), p.refs...), thread))
 	if p.root != "" {
 		inReplyTo, refs = p.root, []string{p.root, thread}
@@ -262,6 +266,9 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 		root := token.Root(t.name(tk), t.ownDomain(tk.Mailbox))
 		p.root = root
 		p.fields = mailout.TicketFields{Tag: t.tag(tk), State: tk.State, Priority: tk.Priority, Group: tk.Group, Level: fmt.Sprint(tk.Level)}
+	}
+	if tk == nil && t.m != nil && mailin.FoldAddress(a.Address) == t.from { // it answers this mail
+		p.parent, p.refs = t.m.MessageID, t.m.References
 	}
 	if n.fill != nil {
 		n.fill(&d)

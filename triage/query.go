@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -95,7 +96,7 @@ func (j *job) queries() error {
 func (j *job) query(c command.Command) error {
 	switch c.Verb {
 	case command.Mine:
-		return j.list(c, store.TicketFilter{Active: true, Assignee: j.ac.agent.ID})
+		return j.list(c, store.TicketFilter{Active: true, States: unsolved(), Assignee: j.ac.agent.ID})
 	case command.ListTickets:
 		return j.list(c, j.listFilter(c))
 	case command.Search:
@@ -119,11 +120,18 @@ func (j *job) listFilter(c command.Command) store.TicketFilter {
 		"waiting": {"waiting_requester", "waiting_vendor"}, "new": {"new"}, "open": {"open"}, "held": {"held"},
 		"scheduled": {"scheduled"}, "solved": {"resolved"},
 	}
-	f.States = states[c.Filter]
+	if f.States = states[c.Filter]; f.States == nil {
+		f.States = unsolved()
+	}
 	if c.Filter == "all" {
-		f.Active = false
+		f.Active, f.States = false, nil
 	}
 	return f
+}
+
+// unsolved are the states of tickets that somebody still has to do something about.
+func unsolved() []string {
+	return []string{"new", "open", "faq_answered", "waiting_requester", "waiting_vendor", "scheduled"}
 }
 
 // listMost is how many tickets a list mail shows.
@@ -283,9 +291,8 @@ func (j *job) deskStatus(c command.Command) error {
 	lang := or(j.ac.agent.Language, j.c.Company.Language)
 	lines := []mailout.InternalText{
 		mailout.InternalReason(inLang(statusLine(alarms), lang)),
-		mailout.InternalReason(fmt.Sprintf(inLang([2]string{"Eingang: %d Mails warten", "Incoming: %d mails waiting"}, lang), len(waiting))),
-		mailout.InternalReason(fmt.Sprintf(inLang([2]string{"Ausgang: %d Mails warten, %d in den letzten 7 Tagen nicht zugestellt",
-			"Outgoing: %d mails waiting, %d not delivered in the last 7 days"}, lang), len(leaving), len(failed))),
+		mailout.InternalReason(fmt.Sprintf(inLang([2]string{"Wartend: %d im Eingang, %d im Ausgang", "Waiting: %d to be read, %d to leave"}, lang), len(waiting), len(leaving))),
+		mailout.InternalReason(fmt.Sprintf(inLang([2]string{"In den letzten 7 Tagen nicht zugestellt: %d", "Not delivered in the last 7 days: %d"}, lang), len(failed))),
 	}
 	for _, a := range alarms {
 		lines = append(lines, mailout.InternalReason(a.Text))
@@ -300,7 +307,7 @@ func statusLine(alarms []store.Alarm) [2]string {
 	if len(alarms) == 0 {
 		return [2]string{"Alles läuft, keine Störung.", "All is well, no alarms."}
 	}
-	return [2]string{fmt.Sprintf("%d Störungen:", len(alarms)), fmt.Sprintf("%d alarms:", len(alarms))}
+	return [2]string{fmt.Sprintf("Störungen: %d", len(alarms)), fmt.Sprintf("Alarms: %d", len(alarms))}
 }
 
 // helpKey is how wide a command with its arguments may be to stand in the first
@@ -318,6 +325,7 @@ func (j *job) help(c command.Command) error {
 			}
 			d.Commands = append(d.Commands, h)
 		}
+		d.Examples = j.examples()
 	})
 }
 
@@ -351,4 +359,28 @@ func (j *job) absent(c command.Command, lang string) string {
 		return fmt.Sprintf(inLang([2]string{"abwesend von %s bis %s, Vertretung: %s", "away from %s to %s, substitute: %s"}, lang), from, until, a.Name)
 	}
 	return fmt.Sprintf(inLang([2]string{"abwesend von %s bis %s, ohne Vertretung: Neues geht an die Gruppe", "away from %s to %s, no substitute: new mail goes to the group"}, lang), from, until)
+}
+
+// examples are names of this desk, so that what the help shows works when it is
+// copied.
+func (j *job) examples() mailout.HelpExamples {
+	x := mailout.HelpExamples{Ticket: fmt.Sprintf("%s-%d", j.c.Ticket.Prefix, or(j.c.Ticket.FirstNumber, 10001))}
+	if ids := slices.Sorted(maps.Keys(j.c.Categories)); len(ids) > 0 {
+		x.Category = ids[0]
+	}
+	for _, a := range j.c.People.Agents {
+		if a.ID != j.ac.agent.ID {
+			x.Colleague = a.ID
+			break
+		}
+	}
+	if j.tk != nil {
+		x.Ticket = j.tag(j.tk)
+	}
+	if j.c.Rules != nil {
+		if all := j.c.Rules.FAQEntries(); len(all) > 0 {
+			x.FAQ = all[0].ID
+		}
+	}
+	return x
 }
