@@ -147,7 +147,7 @@ func (r *dayRules) drop(s string, i int) []*Problem {
 	}
 	id := holidayID(s)
 	n := len(r.rules)
-	r.rules = slices.DeleteFunc(slices.Clone(r.rules), func(x rule) bool { return x.id == id })
+	r.rules = slices.DeleteFunc(slices.Clone(r.rules), func(x rule) bool { return x.named(id) })
 	if len(r.rules) < n {
 		return nil
 	}

@@ -127,17 +127,23 @@ func findRule(region, id string) (found rule, ok bool) {
 	home := false
 	for _, r := range allRules() {
 		here := country != "" && strings.Contains(" "+r.regions, " "+country)
-		if r.id == id && (!ok || here && !home) {
+		if r.named(id) && (!ok || here && !home) {
 			found, ok, home = r, true, here
 		}
 	}
 	return found, ok
 }
 
+// named reports whether an identifier means the holiday: its own, one of its names,
+// or the short one of the peace festival.
+func (r rule) named(id string) bool {
+	return r.id == id || holidayID(r.de) == id || holidayID(r.en) == id || id == "friedensfest" && r.id == "augsburger_friedensfest"
+}
+
 // holidayID folds a name to an identifier: "Mariä Himmelfahrt" is
 // "mariae_himmelfahrt".
 func holidayID(s string) string {
-	s = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", " ", "_", "-", "_", ".", "").Replace(strings.ToLower(strings.TrimSpace(s)))
+	s = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", " ", "_", "-", "_", ".", "", "'", "", "’", "").Replace(strings.ToLower(strings.TrimSpace(s)))
 	for strings.Contains(s, "__") {
 		s = strings.ReplaceAll(s, "__", "_")
 	}

@@ -15,12 +15,12 @@ func swissRules() []rule {
 		// catholic cantons keep the feasts of Mary, Corpus Christi and All Saints.
 		catholic = "CH-AG CH-AI CH-FR CH-JU CH-LU CH-NW CH-OW CH-SO CH-SZ CH-TI CH-UR CH-VS CH-ZG"
 		labour   = "CH-AG CH-BL CH-BS CH-JU CH-NE CH-SH CH-TG CH-TI CH-ZH"
-		monday   = "CH-AG CH-AI CH-AR CH-BE CH-BL CH-BS CH-GE CH-GL CH-GR CH-JU CH-LU CH-SG CH-SH CH-SZ CH-TG CH-TI CH-UR CH-VD CH-ZH"
+		monday   = "CH-AG CH-AI CH-AR CH-BE CH-BL CH-BS CH-GE CH-GL CH-GR CH-JU CH-SG CH-SH CH-SZ CH-TG CH-TI CH-UR CH-VD CH-ZH"
 		friday   = "CH-AG CH-AI CH-AR CH-BE CH-BL CH-BS CH-FR CH-GE CH-GL CH-JU CH-LU CH-NE CH-NW CH-OW CH-SG CH-SH CH-SO CH-SZ CH-TG CH-UR CH-VD CH-ZG CH-ZH"
 	)
 	return []rule{
 		{id: "neujahr", de: "Neujahr", en: "New Year's Day", regions: "CH", on: fixed(jan, 1)},
-		{id: "berchtoldstag", de: "Berchtoldstag", en: "Saint Berchtold's Day", regions: "CH-AG CH-BE CH-JU CH-LU CH-TG CH-VD", on: fixed(jan, 2)},
+		{id: "berchtoldstag", de: "Berchtoldstag", en: "Saint Berchtold's Day", regions: "CH-AG CH-BE CH-JU CH-TG CH-VD", on: fixed(jan, 2)},
 		// Neuchâtel keeps 2 January and 26 December if the day before was a Sunday.
 		{id: "berchtoldstag", de: "2. Januar", en: "2 January", regions: "CH-NE", on: only(fixed(jan, 2), time.Monday)},
 		{id: "heilige_drei_koenige", de: "Heilige Drei Könige", en: "Epiphany", regions: "CH-SZ CH-TI CH-UR", on: fixed(jan, 6)},
