@@ -16,16 +16,17 @@ type ClockEvent struct {
 	State    string // of the ticket afterwards
 	Public   bool   // text went out to the requester
 	Work     bool   // somebody worked on the ticket: idling begins anew
+	Timer    bool   // the escalation ladder did it
 	Level    int
 	Priority string
 	SLA      string
 }
 
-const clockEventColumns = "ticket_id, n, at, event, state, public, work, level, priority, sla"
+const clockEventColumns = "ticket_id, n, at, event, state, public, work, timer, level, priority, sla"
 
 func scanClockEvent(r *row) ClockEvent {
 	return ClockEvent{
-		TicketID: r.int64(), N: r.int(), At: r.time(), Event: r.text(), State: r.text(), Public: r.bool(), Work: r.bool(),
+		TicketID: r.int64(), N: r.int(), At: r.time(), Event: r.text(), State: r.text(), Public: r.bool(), Work: r.bool(), Timer: r.bool(),
 		Level: r.int(), Priority: r.text(), SLA: r.text(),
 	}
 }
@@ -33,8 +34,8 @@ func scanClockEvent(r *row) ClockEvent {
 // InsertClockEvent appends to the clock history of a ticket.
 func (tx *Tx) InsertClockEvent(ctx context.Context, e ClockEvent) error {
 	_, err := tx.exec(ctx, "INSERT INTO clock_event ("+clockEventColumns+`)
-		VALUES (?, (SELECT coalesce(max(n), 0) + 1 FROM clock_event WHERE ticket_id = ?), ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.TicketID, e.TicketID, e.At, e.Event, e.State, e.Public, e.Work, e.Level, e.Priority, e.SLA)
+		VALUES (?, (SELECT coalesce(max(n), 0) + 1 FROM clock_event WHERE ticket_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.TicketID, e.TicketID, e.At, e.Event, e.State, e.Public, e.Work, e.Timer, e.Level, e.Priority, e.SLA)
 	if err != nil {
 		return fmt.Errorf("insert clock event of ticket %d: %w", e.TicketID, err)
 	}

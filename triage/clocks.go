@@ -122,7 +122,7 @@ func (t *turn) remember(tk *store.Ticket, ev sla.Event, in sla.ApplyInput) error
 	_, agent := t.c.AgentByAddress(t.from)
 	err = t.tx.InsertClockEvent(t.ctx, store.ClockEvent{
 		TicketID: tk.ID, At: in.At, Event: string(ev), State: tk.State, Public: in.Public, Level: tk.Level, Priority: tk.Priority, SLA: tk.SLA,
-		Work: agent || last.State != tk.State || last.Level != tk.Level,
+		Timer: t.m == nil, Work: agent || last.State != tk.State || last.Level != tk.Level,
 	})
 	if err != nil {
 		return fmt.Errorf("keep clock history: %w", err)

@@ -156,7 +156,7 @@ func (t *turn) tellEscalated(tk *store.Ticket) error {
 // choice, else the first internal group of the second level.
 func (c *Config) secondLevelFor(category string) string {
 	for _, step := range c.Escalation {
-		if group := groupFor(step, category); group != "" {
+		if group := step.Group(category); group != "" {
 			return group
 		}
 	}

@@ -2,7 +2,6 @@ package triage
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -75,7 +74,7 @@ func (t *turn) climb(tk *store.Ticket, due []store.Timer) error {
 // handOverByStep is the functional escalation of a step, if it has one for tickets
 // like this. Who gets the hand-over mail needs no other.
 func (t *turn) handOverByStep(tk *store.Ticket, step sla.Step, cycle int, c *climbing) error {
-	group := groupFor(step, tk.Category)
+	group := step.Group(tk.Category)
 	if group == "" || tk.Level != 1 {
 		return nil
 	}
@@ -100,17 +99,6 @@ func (c *Config) step(name string) (sla.Step, bool) {
 		}
 	}
 	return sla.Step{}, false
-}
-
-// groupFor is the second-level group a step hands tickets of a category to; "" =
-// the step changes no ownership.
-func groupFor(s sla.Step, category string) string {
-	for _, group := range slices.Sorted(maps.Keys(s.HandOver)) {
-		if slices.Contains(s.HandOver[group], category) {
-			return group
-		}
-	}
-	return ""
 }
 
 // tellStep mails the people the steps name, each once. Who is told before the due

@@ -8,6 +8,7 @@ CREATE TABLE clock_event (
 	state     TEXT NOT NULL,                        -- of the ticket afterwards
 	public    INTEGER NOT NULL DEFAULT 0,           -- text went out to the requester
 	work      INTEGER NOT NULL DEFAULT 0,           -- idling begins anew
+	timer     INTEGER NOT NULL DEFAULT 0,           -- the escalation ladder did it, nobody else
 	level     INTEGER NOT NULL,
 	priority  TEXT NOT NULL,
 	sla       TEXT NOT NULL DEFAULT '',

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -24,12 +25,27 @@ type Fired struct {
 	At time.Time
 }
 
+// Simulation is a ladder to try on histories.
+type Simulation struct {
+	Steps []Step
+	// Calendar returns the calendar of a name.
+	Calendar func(name string) *Calendar
+	// Category of the ticket: a step that hands tickets of it over does so, once. ""
+	// = steps hand nothing over, the history does.
+	Category string
+}
+
 // Simulate replays the history of a ticket, in order of time, up to an instant:
 // the clocks it ends with, and the warnings, breaches and steps that fire on the
 // way. calendar returns the calendar of a name. It answers what another policy
 // would have meant for a stored ticket.
 func Simulate(history []Occurrence, until time.Time, steps []Step, calendar func(name string) *Calendar) (Clocks, []Fired) {
-	s := simulation{steps: steps, calendar: calendar, done: map[timerKey]bool{}}
+	return Simulation{Steps: steps, Calendar: calendar}.Run(history, until)
+}
+
+// Run replays one history; see Simulate.
+func (x Simulation) Run(history []Occurrence, until time.Time) (Clocks, []Fired) {
+	s := simulation{Simulation: x, done: map[timerKey]bool{}}
 	for i := range history {
 		if history[i].At.After(until) {
 			break
@@ -50,12 +66,12 @@ type timerKey struct {
 }
 
 type simulation struct {
-	steps    []Step
-	calendar func(string) *Calendar
-	clocks   Clocks
-	input    TimerInput
-	fired    []Fired
-	done     map[timerKey]bool
+	Simulation
+	clocks Clocks
+	input  TimerInput
+	fired  []Fired
+	done   map[timerKey]bool
+	handed bool
 }
 
 // apply carries out one occurrence.
@@ -63,7 +79,7 @@ func (s *simulation) apply(o *Occurrence) {
 	var was *Calendar
 	if o.Policy != nil {
 		if o.Event == EventRetarget {
-			was = s.calendar(s.input.Policy.Calendar)
+			was = s.Calendar(s.input.Policy.Calendar)
 		}
 		s.input.Policy = *o.Policy
 	}
@@ -71,8 +87,12 @@ func (s *simulation) apply(o *Occurrence) {
 		s.input.OpenedAt, s.input.IdleSince = o.At, o.At
 		s.input.Level = max(s.input.Level, 1)
 	}
-	if o.Level != 0 {
+	if o.Level != 0 && !s.handed {
 		s.input.Level = o.Level
+	}
+	if o.Event == EventReturned {
+		s.handed = false
+		s.input.Level = 1
 	}
 	if o.State != "" {
 		s.input.State = o.State
@@ -84,7 +104,7 @@ func (s *simulation) apply(o *Occurrence) {
 		return
 	}
 	s.clocks = s.clocks.Apply(o.Event, ApplyInput{
-		Policy: s.input.Policy, Calendar: s.calendar(s.input.Policy.Calendar), Was: was,
+		Policy: s.input.Policy, Calendar: s.Calendar(s.input.Policy.Calendar), Was: was,
 		At: o.At, State: o.State, Public: o.Public, OpenedAt: s.input.OpenedAt,
 	})
 }
@@ -92,17 +112,52 @@ func (s *simulation) apply(o *Occurrence) {
 // fire lets everything happen that is due up to an instant. What marks the end
 // of a target fires only after it: an event at the due instant is in time.
 func (s *simulation) fire(at time.Time) {
-	timers := Timers(s.clocks, s.steps, s.calendar(s.input.Policy.Calendar), s.input)
-	for _, t := range timers {
+	for s.fireUntilHandOver(at) {
+	}
+}
+
+// fireUntilHandOver is fire up to the first step that hands the ticket over, which
+// changes what is due after it; again is true then.
+func (s *simulation) fireUntilHandOver(at time.Time) (again bool) {
+	for _, t := range Timers(s.clocks, s.Steps, s.Calendar(s.input.Policy.Calendar), s.input) {
 		key := timerKey{t.Name, t.Cycle}
 		late := t.Step != nil && t.Step.Used >= 1 || t.Step == nil && t.isBreach()
-		if s.done[key] || t.DueAt.After(at) || late && !t.DueAt.Before(at) {
+		if s.quiet() || s.done[key] || t.DueAt.After(at) || late && !t.DueAt.Before(at) {
 			continue
 		}
 		s.done[key] = true
 		s.fired = append(s.fired, Fired{Timer: t, At: t.DueAt})
+		if s.Category != "" && t.Step != nil && t.Step.Group(s.Category) != "" && s.input.Level == 1 {
+			s.input.Level, s.input.IdleSince, s.handed = 2, t.DueAt, true
+			s.clocks = s.clocks.Apply(EventEscalated, ApplyInput{
+				Policy: s.input.Policy, Calendar: s.Calendar(s.input.Policy.Calendar), At: t.DueAt, State: s.input.State, OpenedAt: s.input.OpenedAt,
+			})
+			return true
+		}
 	}
 	slices.SortStableFunc(s.fired, func(a, b Fired) int { return a.At.Compare(b.At) })
+	return false
+}
+
+// quiet reports whether the ticket is in a state in which nothing fires, whatever
+// clocks still run.
+func (s *simulation) quiet() bool {
+	switch s.input.State {
+	case "held", "resolved", "closed", "closed_deflected", "merged", "discarded":
+		return true
+	}
+	return false
+}
+
+// Group is the second-level group the step hands tickets of a category to; "" =
+// none. Of several it is the first by name.
+func (s *Step) Group(category string) string {
+	for _, group := range slices.Sorted(maps.Keys(s.HandOver)) {
+		if slices.Contains(s.HandOver[group], category) {
+			return group
+		}
+	}
+	return ""
 }
 
 // isBreach reports whether a timer marks the end of a target.
