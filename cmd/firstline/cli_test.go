@@ -255,7 +255,7 @@ func TestSLA(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	var dues []struct{ Priority, Clock, Target, DueAt string }
-	if out := s.good("sla", "--at", "2026-03-02T09:00:00+01:00", "--priority", "P1"); !strings.Contains(out, "Mon 2026-03-02 13:00") {
+	if out := s.good("sla", "--at", "2026-03-02T09:00:00+01:00", "--priority", "P1"); !strings.Contains(out, "Mo 02.03.2026 13:00") {
 		t.Errorf("sla: %s", out)
 	}
 	s.decode(&dues, "sla", "--at", "2026-03-02T09:00:00+01:00")

@@ -57,6 +57,8 @@ Look
   tickets              list tickets (--state, --group, --assignee, --requester, --limit)
   show IT-10423        one ticket with its timeline, mails and reasons
   sla                  when would it be due (--priority P2 [--at TIME]); --json FILE.input.json computes one case
+  sla IT-10423         the clocks of a ticket as a timeline
+  sla --policy NEW     other service levels on stored tickets: breaches and calls that would have been (--since 90d)
   inbox [retry ID]     what waits and what was set aside, and why; retry puts a mail back in the queue
   outbox [retry ID|cancel ID]  what waits to leave, what failed, and why
 

@@ -29,7 +29,10 @@ func (c *cli) storeDir() (string, error) {
 
 // load reads the configuration for a purpose. Findings are printed, all of them;
 // an error among them ends the program with 78.
-func (c *cli) load(purpose config.Purpose) (*config.Config, error) {
+func (c *cli) load(purpose config.Purpose) (*config.Config, error) { return c.loadOver(purpose, "") }
+
+// loadOver is load with the service levels of another file laid over.
+func (c *cli) loadOver(purpose config.Purpose, overlay string) (*config.Config, error) {
 	path := c.configPath()
 	if purpose == config.Explain && c.config == "" {
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
@@ -41,11 +44,14 @@ func (c *cli) load(purpose config.Purpose) (*config.Config, error) {
 			return nil, exit(exitConfig, fmt.Errorf("there is no configuration %s: name one with -c, or write one with: firstline init", path))
 		}
 	}
-	cfg, found := config.Load(path, config.Options{Lang: c.lang, Purpose: purpose, Now: time.Now()})
+	cfg, found := config.Load(path, config.Options{Lang: c.lang, Purpose: purpose, Now: time.Now(), Overlay: overlay})
 	if !source.HasErrors(found) {
 		return cfg, nil
 	}
 	fmt.Fprint(c.err, source.Render(found, c.lang))
+	if overlay != "" {
+		path = overlay
+	}
 	return nil, exit(exitConfig, fmt.Errorf("%s is not usable: see the findings above", path))
 }
 

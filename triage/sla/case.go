@@ -74,7 +74,7 @@ func RunCase(input []byte) (output any, err error) {
 			return nil, fmt.Errorf("read time_zone: %w", err)
 		}
 	}
-	start, err := parseInstant(in.Start, zone)
+	start, err := ParseInstant(in.Start, zone)
 	if err != nil {
 		return nil, fmt.Errorf("read start: %w", err)
 	}
@@ -88,7 +88,7 @@ func RunCase(input []byte) (output any, err error) {
 		return nil, fmt.Errorf("read case: give exactly one of add_seconds, business_days and end")
 	}
 	if in.End != "" {
-		end, err := parseInstant(in.End, zone)
+		end, err := ParseInstant(in.End, zone)
 		if err != nil {
 			return nil, fmt.Errorf("read end: %w", err)
 		}
@@ -138,8 +138,8 @@ func (c *caseCalendar) compile() (*Calendar, error) {
 	return NewCalendar(spec)
 }
 
-// parseInstant reads RFC 3339, or date and time without an offset in a zone.
-func parseInstant(s string, zone *time.Location) (time.Time, error) {
+// ParseInstant reads RFC 3339, or date and time without an offset in a zone.
+func ParseInstant(s string, zone *time.Location) (time.Time, error) {
 	s = strings.TrimSpace(s)
 	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
 		return t, nil

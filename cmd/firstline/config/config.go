@@ -38,6 +38,10 @@ type Options struct {
 	// hours); zero skips those checks.
 	Now time.Time
 
+	// Overlay is a file whose service levels, calendars and ladder are laid over
+	// those of the configuration, to try them; "" = none.
+	Overlay string
+
 	// The edges to the machine; nil means the real one.
 	Env      func(name string) (string, bool)
 	ReadFile func(name string) ([]byte, error)
@@ -125,7 +129,7 @@ func Load(path string, o Options) (*Config, []source.Finding) {
 	o = o.withEdges()
 	d := &decoder{o: o, r: source.NewReport(o.Lang), c: &Config{}, dir: ".",
 		groups: map[string]*source.Node{}, agents: map[string]*source.Node{}, own: map[string]bool{}, hours: map[string]source.Text{}}
-	root := d.read(path)
+	root := d.overlay(d.read(path))
 	d.root = d.keys(root, "")
 	if root != nil {
 		d.version()
