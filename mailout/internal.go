@@ -65,14 +65,15 @@ type InternalData struct {
 
 	Ticket     Ticket
 	Requester  Person
-	Unverified bool   // the sender is not proven: said in the first line
-	Mine       bool   // the recipient has taken it
-	Open       int    // open tickets of the requester
-	Last       string // "IT-10388 (gelöst)"
-	Score      string // category score, "21:0"
-	Impact     string // label
-	Urgency    string // label
-	FromGroup  string // label of the group it comes from
+	Outsiders  []string // addresses outside the company that got a copy
+	Unverified bool     // the sender is not proven: said in the first line
+	Mine       bool     // the recipient has taken it
+	Open       int      // open tickets of the requester
+	Last       string   // "IT-10388 (gelöst)"
+	Score      string   // category score, "21:0"
+	Impact     string   // label
+	Urgency    string   // label
+	FromGroup  string   // label of the group it comes from
 	FirstDue   time.Time
 	SolveDue   time.Time
 	TakeDue    time.Time
@@ -135,6 +136,7 @@ type Entry struct {
 	Author   string
 	Kind     string // what the message is, as stored; shown as MessageLabel
 	Internal bool
+	From     string // tag of the ticket it came from by a merge
 	Text     InternalText
 }
 
@@ -190,6 +192,7 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"owner":              func(d *InternalData, _ clock) value { return plain(d.Owner) },
 	"author":             func(d *InternalData, _ clock) value { return plain(d.Author) },
 	"at":                 func(d *InternalData, c clock) value { return plain(c.short(d.At)) },
+	"outsiders":          func(d *InternalData, _ clock) value { return plain(strings.Join(d.Outsiders, ", ")) },
 	"unverified":         func(d *InternalData, _ clock) value { return truth(d.Unverified) },
 	"open.one":           func(d *InternalData, _ clock) value { return truth(d.Open == 1) },
 	"open.many":          func(d *InternalData, _ clock) value { return several(d.Open) },
@@ -271,7 +274,7 @@ func (d *InternalData) list(name string, c clock) (items []map[string]value) {
 		return textItems(d.Lines)
 	case "history":
 		for _, e := range d.History {
-			add(map[string]value{"item.at": plain(c.short(e.At)), "item.author": plain(e.Author), "item.kind": plain(MessageLabel(e.Kind, c.lang)),
+			add(map[string]value{"item.at": plain(c.short(e.At)), "item.author": plain(e.Author), "item.kind": plain(e.label(c.lang)),
 				"item.internal": truth(e.Internal), "item.text": richText(e.Text.text, e.Text.markdown)})
 		}
 	case "problems":
@@ -303,6 +306,21 @@ func firstProblem(ps []Problem) string {
 		return ""
 	}
 	return truncate(OneLine(ps[0].Source), 60)
+}
+
+// label says what an entry is, and from which ticket it came.
+func (e Entry) label(lang string) string {
+	label := MessageLabel(e.Kind, lang)
+	switch {
+	case e.From == "":
+		return label
+	case label != "":
+		label += " · "
+	}
+	if (clock{lang: lang}).language() == "de" {
+		return label + "aus " + e.From
+	}
+	return label + "from " + e.From
 }
 
 func firstTag(rows []Row) string {

@@ -25,11 +25,10 @@ func (tx *Tx) InsertAbsence(ctx context.Context, a Absence) (int64, error) {
 	return tx.insert(ctx, "INSERT INTO absence (agent, from_at, to_at, substitute) VALUES (?, ?, ?, ?)", a.Agent, a.FromAt, a.ToAt, a.Substitute)
 }
 
-// DeleteAbsences removes the absences of an agent that end after the
-// transaction's instant, and returns how many.
-func (tx *Tx) DeleteAbsences(ctx context.Context, agent string) (int, error) {
-	n, err := tx.exec(ctx, "DELETE FROM absence WHERE agent = ? AND to_at > ?", agent, tx.Now)
-	return int(n), err
+// DeleteAbsence removes one absence.
+func (tx *Tx) DeleteAbsence(ctx context.Context, id int64) error {
+	_, err := tx.exec(ctx, "DELETE FROM absence WHERE id = ?", id)
+	return err
 }
 
 // Absences returns the absences that end after an instant, by start.

@@ -23,27 +23,31 @@ type Message struct {
 	Refs       []string // its References
 	Text       string
 	At         time.Time // zero on insert = now
+	// OriginID is the ticket it was said in, where a merge made it part of TicketID;
+	// 0 = TicketID itself.
+	OriginID int64
 }
 
-const messageColumns = "id, ticket_id, inbox_id, visibility, kind, author, name, agent, subject, message_id, refs, text, at"
+const messageColumns = "id, ticket_id, inbox_id, visibility, kind, author, name, agent, subject, message_id, refs, text, at, origin_id"
 
 func scanMessage(r *row) Message {
 	return Message{
 		ID: r.int64(), TicketID: r.int64(), InboxID: r.int64(), Visibility: r.text(), Kind: r.text(), Author: r.text(),
 		Name: r.text(), Agent: r.text(), Subject: r.text(), MessageID: r.text(), Refs: r.words(), Text: r.text(), At: r.time(),
+		OriginID: r.int64(),
 	}
 }
 
 // InsertMessage writes a message and sets its ID. ErrConstraint when this mail
-// already is a message of this kind.
+// already is a message of this kind in this ticket.
 func (tx *Tx) InsertMessage(ctx context.Context, m *Message) error {
 	if m.At.IsZero() {
 		m.At = tx.Now
 	}
-	id, err := tx.insert(ctx, `INSERT INTO message (ticket_id, inbox_id, visibility, kind, author, name, agent, subject, message_id, refs, text, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	id, err := tx.insert(ctx, `INSERT INTO message (ticket_id, inbox_id, visibility, kind, author, name, agent, subject, message_id, refs, text, at, origin_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		m.TicketID, ref(m.InboxID), m.Visibility, m.Kind, m.Author, m.Name, m.Agent, m.Subject, m.MessageID,
-		strings.Join(m.Refs, " "), m.Text, m.At)
+		strings.Join(m.Refs, " "), m.Text, m.At, ref(m.OriginID))
 	if err != nil {
 		return fmt.Errorf("insert message of ticket %d: %w", m.TicketID, err)
 	}
@@ -53,7 +57,7 @@ func (tx *Tx) InsertMessage(ctx context.Context, m *Message) error {
 
 // Messages returns what was said in a ticket, oldest first.
 func (tx *Tx) Messages(ctx context.Context, ticketID int64) ([]Message, error) {
-	return all(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message WHERE ticket_id = ? ORDER BY id", ticketID)
+	return all(ctx, tx, scanMessage, "SELECT "+messageColumns+" FROM message WHERE ticket_id = ? ORDER BY at, id", ticketID)
 }
 
 // MessageByID returns a message by its row id, or ErrNotFound.
@@ -102,9 +106,20 @@ func (tx *Tx) QuickAnswers(ctx context.Context, address string, since time.Time,
 	return int(n), err
 }
 
-// MoveMessages makes all messages of one ticket messages of another (merge).
+// MoveMessages makes all messages of one ticket messages of another (merge). Where
+// they come from stays known.
 func (tx *Tx) MoveMessages(ctx context.Context, from, to int64) error {
-	_, err := tx.exec(ctx, "UPDATE message SET ticket_id = ? WHERE ticket_id = ?", to, from)
+	_, err := tx.exec(ctx, "UPDATE message SET origin_id = coalesce(origin_id, ticket_id), ticket_id = ? WHERE ticket_id = ?", to, from)
+	return err
+}
+
+// ReturnMessages undoes MoveMessages: what came from a ticket, or from one that was
+// merged into it before, is its own again.
+func (tx *Tx) ReturnMessages(ctx context.Context, from, to int64) error {
+	_, err := tx.exec(ctx, `WITH RECURSIVE part (id) AS (
+			SELECT ? UNION SELECT ticket.id FROM ticket JOIN part ON ticket.merged_into = part.id WHERE ticket.merged_into IS NOT NULL
+		) UPDATE message SET ticket_id = ?, origin_id = nullif(origin_id, ?)
+		WHERE ticket_id = ? AND origin_id IN (SELECT id FROM part)`, to, to, to, from)
 	return err
 }
 

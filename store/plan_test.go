@@ -107,6 +107,8 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_, _ = tx.MessageByRFCID(ctx, "a")
 	_, _ = tx.MessagesByRFCIDs(ctx, []string{"a", "b", "c"})
 	_ = tx.MoveMessages(ctx, 1, 1)
+	_ = tx.ReturnMessages(ctx, 1, 1)
+	_, _ = tx.ListTickets(ctx, TicketFilter{Into: 1})
 	_, _ = tx.Attachments(ctx, 1)
 	_, _ = tx.AttachmentsOfTicket(ctx, 1)
 	_, _ = tx.Events(ctx, 1)

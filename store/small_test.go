@@ -55,11 +55,12 @@ func TestAbsences(t *testing.T) {
 		id, err := tx.InsertAbsence(ctx, Absence{Agent: "lena", FromAt: epoch, ToAt: epoch.Add(time.Hour), Substitute: "max"})
 		list, lerr := tx.Absences(ctx, epoch)
 		equal(t, list, []Absence{{id, "lena", epoch, epoch.Add(time.Hour), "max"}})
-		n, nerr := tx.DeleteAbsences(ctx, "lena")
-		if n != 1 {
-			t.Errorf("deleted %d", n)
+		derr := tx.DeleteAbsence(ctx, id)
+		gone, gerr := tx.Absences(ctx, epoch)
+		if len(gone) > 0 {
+			t.Errorf("deleted, and there: %+v", gone)
 		}
-		return errors.Join(err, lerr, nerr)
+		return errors.Join(err, lerr, derr, gerr)
 	})
 }
 

@@ -175,8 +175,11 @@ type TicketFilter struct {
 	Until     time.Time // created before
 	Text      string    // part of the subject, requester or its name, ASCII case ignored
 	ParentID  int64
+	Into      int64 // merged into this ticket
 	Incident  string
-	Limit     int // 0 = 100
+	// Unassigned selects tickets that are nobody's.
+	Unassigned bool
+	Limit      int // 0 = 100
 }
 
 // ListTickets returns tickets, newest first.
@@ -250,6 +253,12 @@ func (f TicketFilter) where() *where {
 	}
 	if f.ParentID != 0 {
 		w.add("parent_id = ?", f.ParentID)
+	}
+	if f.Into != 0 {
+		w.add("merged_into = ?", f.Into)
+	}
+	if f.Unassigned {
+		w.add("assignee = ''")
 	}
 	if !f.Since.IsZero() {
 		w.add("created_at >= ?", f.Since)

@@ -330,6 +330,9 @@ func (t *turn) commands(ac agentContext) command.Context {
 			ctx.FAQ = append(ctx.FAQ, command.Name{ID: e.ID})
 		}
 	}
+	for name := range c.Receipts {
+		ctx.Templates = append(ctx.Templates, command.Name{ID: name})
+	}
 	for impact, row := range c.Matrix {
 		ctx.Impacts = append(ctx.Impacts, command.Name{ID: impact})
 		for urgency := range row {

@@ -212,7 +212,7 @@ func (t *turn) planTimers(tk *store.Ticket, cs sla.Clocks, edited bool) error {
 		}
 	}
 	for _, timer := range have {
-		if timer.FiredAt.IsZero() && !strings.Contains(timer.Name, ":") {
+		if timer.FiredAt.IsZero() && isOwnTimer(timer.Name) {
 			timers = append(timers, timer)
 		}
 	}
@@ -221,6 +221,9 @@ func (t *turn) planTimers(tk *store.Ticket, cs sla.Clocks, edited bool) error {
 	}
 	return nil
 }
+
+// isOwnTimer tells the timers of a ticket from those of its clocks.
+func isOwnTimer(name string) bool { return !strings.Contains(name, ":") }
 
 // quietStates are those in which nothing of the ladder fires.
 var quietStates = []string{

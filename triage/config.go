@@ -34,6 +34,8 @@ type Config struct {
 	// Notes are templates of internal notes by name.
 	Receipts map[string]map[string]string
 	Notes    map[string]string
+	// Remote invites a requester to a remote session, by language, Markdown.
+	Remote map[string]string
 
 	// Reports go out on their schedules. PeopleInReports is none, team or named:
 	// figures about people need the works council's consent, section 87 (1) no. 6
@@ -109,6 +111,9 @@ type TicketConfig struct {
 	ResolveAfter      sla.Target // waiting_requester
 	ReopenGrace       time.Duration
 	ReprioritiseGrace time.Duration
+	// Confirm is "always" when every command is confirmed by mail; "" = those only
+	// whose effect is not seen otherwise.
+	Confirm string
 }
 
 // People are the agents and support groups.

@@ -13,11 +13,12 @@ import (
 	"firstline/triage/token"
 )
 
-// job is an agent's mail that is being carried out, all or nothing.
+// job is an agent's mail that is being carried out on one ticket, all or nothing.
 type job struct {
 	*turn
 	ac     agentContext
 	tk     *store.Ticket
+	before store.Ticket // as it was before this mail
 	parsed command.Mail
 	text   string
 	public bool
@@ -27,6 +28,24 @@ type job struct {
 	worded bool
 	// vendorText goes to a third party instead of the requester.
 	vendorText string
+	// spoken is what was said to a caller: it goes with the mail that it is solved.
+	spoken string
+	notes  []internalNote // what stays inside and is not stored yet
+	doings []doing        // what is confirmed by mail
+}
+
+// job reads what a mail asks for on one ticket; nothing is changed.
+func (t *turn) job(ac agentContext, tk *store.Ticket, parsed command.Mail) *job {
+	j := &job{turn: t, ac: ac, tk: tk, before: *tk, parsed: parsed, verb: parsed.TextVerb()}
+	j.before.Tags = slices.Clone(tk.Tags)
+	if ac.place == command.List && j.verb == "" && !hasInsertions(parsed) {
+		j.verb = command.Quiet // in answers to lists a text has to say what it is
+	}
+	j.text = j.wording()
+	j.public = j.text != "" && (j.verb == command.Public || j.verb == "" && ac.claim.Purpose != token.Internal)
+	j.toVendor()
+	j.collectNotes()
+	return j
 }
 
 // execute carries out an agent's mail. Nothing is executed and nothing is sent
@@ -43,28 +62,39 @@ func (t *turn) execute(ac agentContext) (result, error) {
 	if parsed.QueryOnly() || ac.ticket == nil {
 		return t.withoutTicket(ac, parsed)
 	}
-	j := &job{turn: t, ac: ac, tk: ac.ticket, parsed: parsed, verb: parsed.TextVerb()}
-	j.text = j.wording()
-	j.public = j.text != "" && (j.verb == command.Public || j.verb == "" && ac.claim.Purpose != token.Internal)
-	j.toVendor()
+	j := t.job(ac, ac.ticket, parsed)
 	if len(parsed.Commands) == 0 && j.text == "" && j.vendorText == "" && !ac.confirmed {
 		return t.holdMail(ac.agent, holdSyntax, "neither text nor command", []mailout.Problem{{Line: 1, Source: firstLine(t.m.Subject), Text: inLang([2]string{
 			"über dem Zitat steht weder Text noch Befehl, darum ist nichts geschehen. Dateien gehen mit einem Text hinaus.",
-			"there is neither text nor a command above the quote, so nothing was done. Files leave with a text."}, or(ac.agent.Language, t.c.Company.Language))}}, false)
+			"there is neither text nor a command above the quote, so nothing was done. Files leave with a text."}, j.lang())}}, false)
 	}
-	if problems := j.refusedCommands(); len(problems) > 0 {
-		return t.holdMail(ac.agent, holdSyntax, problems[0].Text, problems, false)
+	return t.perform(ac, j)
+}
+
+// perform runs the jobs of one mail, when none of them is refused.
+func (t *turn) perform(ac agentContext, jobs ...*job) (result, error) {
+	for _, j := range jobs {
+		if problems := j.refusedCommands(); len(problems) > 0 {
+			return t.holdMail(ac.agent, holdSyntax, problems[0].Text, problems, false)
+		}
+		if kind, why, err := j.refusal(); err != nil || why != "" {
+			if err != nil {
+				return result{}, err
+			}
+			return t.holdMail(ac.agent, kind, why, nil, false)
+		}
 	}
-	if kind, why, err := j.refusal(); err != nil || why != "" {
-		if err != nil {
+	r := result{outcome: outcomeCommanded}
+	var done []string
+	for _, j := range jobs {
+		if err := j.run(); err != nil {
 			return result{}, err
 		}
-		return t.holdMail(ac.agent, kind, why, nil, false)
+		done = append(done, j.summary())
+		r.ticket = j.tk.ID
 	}
-	if err := j.run(); err != nil {
-		return result{}, err
-	}
-	return result{outcomeCommanded, j.summary(), j.tk.ID}, nil
+	r.reason = strings.Join(done, "; ")
+	return r, nil
 }
 
 func problemsText(m command.Mail) string {
@@ -75,42 +105,14 @@ func problemsText(m command.Mail) string {
 	return strings.Join(all, "; ")
 }
 
-// wording is the text of the mail with the FAQ entries it names in their place.
-func (j *job) wording() string {
-	var b strings.Builder
-	for _, p := range j.parsed.Parts {
-		switch {
-		case p.Entry != "":
-			b.WriteString(j.c.faqAnswer(p.Entry, j.tk.Language))
-		case p.Template != "":
-			b.WriteString(j.c.receiptText(p.Template, j.tk.Language))
-		default:
-			b.WriteString(p.Text)
-		}
-	}
-	text := b.String()
-	if len(j.parsed.Parts) == 0 {
-		text = j.parsed.Text
-	}
-	if strings.TrimSpace(text) == "" { // #analyse: text, in one line
-		for _, c := range j.parsed.Commands {
-			if c.Text != "" && (c.Verb == j.verb || c.Verb == command.Escalate) {
-				text = c.Text
-			}
-		}
-	}
-	return strings.TrimSpace(text)
-}
-
 // refusal says why a text must not leave although every command is right. The
 // leak guard cannot be overruled.
 func (j *job) refusal() (kind, why string, err error) {
-	if j.public || j.vendorText != "" {
+	if text := j.leaving(); text != "" {
 		internal, err := j.internalTexts()
 		if err != nil {
 			return "", "", err
 		}
-		text := or(j.text, j.vendorText)
 		if j.parsed.Escaped {
 			text = withoutCommands(text) // ##gelöst: the agent wants the word itself
 		}
@@ -141,7 +143,8 @@ func (j *job) refusal() (kind, why string, err error) {
 	return "", "", nil
 }
 
-// internalTexts are the texts of the ticket that no requester may read.
+// internalTexts are what agents wrote for agents in this ticket, and why they handed
+// it on: no requester may read it. What a third party answered is theirs to pass on.
 func (j *job) internalTexts() ([]string, error) {
 	messages, err := j.tx.Messages(j.ctx, j.tk.ID)
 	if err != nil {
@@ -149,8 +152,17 @@ func (j *job) internalTexts() ([]string, error) {
 	}
 	var internal []string
 	for _, m := range messages {
-		if m.Visibility == "internal" {
+		if m.Visibility == "internal" && (m.Agent != "" || m.Kind == "note") {
 			internal = append(internal, m.Text)
+		}
+	}
+	events, err := j.tx.Events(j.ctx, j.tk.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read history of ticket %d: %w", j.tk.ID, err)
+	}
+	for _, e := range events {
+		if e.Kind == "escalated" || e.Kind == "escalated_hierarchic" {
+			internal = append(internal, e.Reason)
 		}
 	}
 	return internal, nil
@@ -167,6 +179,7 @@ func handlers() map[command.Verb]func(*job, command.Command) error {
 		command.Solved: (*job).solved, command.Wait: (*job).wait, command.Test: (*job).wait, command.Vendor: (*job).vendor, command.Snooze: (*job).snooze,
 		command.Reopen: (*job).open, command.Close: (*job).close, command.Spam: (*job).spam, command.Merge: (*job).merge,
 		command.Accept: (*job).accept, command.Reject: (*job).discard, command.FAQDraft: (*job).faqDraft,
+		command.Split: (*job).split, command.Remote: (*job).remote,
 	}
 }
 
@@ -185,7 +198,10 @@ func (j *job) run() error {
 	state := slices.ContainsFunc(ordered, func(c command.Command) bool {
 		return slices.Contains([]command.Verb{command.Solved, command.Test}, c.Verb)
 	})
-	if j.text != "" && !(j.public && state) {
+	if err := j.flushNotes(); err != nil {
+		return err
+	}
+	if j.public && j.text != "" && !state {
 		if err := j.say(); err != nil {
 			return err
 		}
@@ -211,7 +227,10 @@ func (j *job) run() error {
 	if err := j.clocks(j.tk, sla.EventState); err != nil { // work on it ends idling
 		return err
 	}
-	return j.queries()
+	if err := j.queries(); err != nil {
+		return err
+	}
+	return j.confirm()
 }
 
 // taken stops the take-over clock with the first action of the second level.
@@ -241,62 +260,21 @@ func (j *job) summary() string {
 	return strings.Join(done, " ")
 }
 
-// say stores the text and, when it is public, sends it.
+// say sends the text to the requester and stores it.
 func (j *job) say() error {
-	if !j.public {
-		return j.note()
-	}
 	if err := j.sendReply(mailout.Reply, token.PublicReply, nil); err != nil {
 		return err
 	}
 	return j.replied(state.PublicReply, sla.EventReply)
 }
 
-// note keeps the text inside; the other side of the desk is told where it matters.
-func (j *job) note() error {
-	kinds := map[command.Verb]string{
-		command.Call: "call", command.Return: "knowledge", command.Analysis: "analysis", command.Cause: "cause",
-		command.Workaround: "workaround", command.Fix: "fix",
-	}
-	kind := or(kinds[j.verb], "note")
-	if j.verb == command.Quiet {
-		return nil
-	}
-	err := j.message(j.tk, store.Message{
-		InboxID: j.in.ID, Visibility: "internal", Kind: kind, Author: j.from, Name: j.ac.agent.Name, Agent: j.ac.agent.ID,
-		Subject: j.m.Subject, MessageID: j.m.MessageID, Refs: j.m.References, Text: j.text,
-	}, j.m.Attachments)
+// sendReply relays the text to requester and watchers, one mail each.
+func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill func(*mailout.PublicData)) error {
+	to, err := j.addressees()
 	if err != nil {
 		return err
 	}
-	if err := j.event(j.tk, j.actor(), "note", "", kind, ""); err != nil {
-		return err
-	}
-	if j.verb == command.Call {
-		if err := j.replyFact("call"); err != nil {
-			return err
-		}
-		return j.replied(state.PublicReply, sla.EventReply)
-	}
-	if j.tk.Assignee == "" || j.tk.Assignee == j.ac.agent.ID {
-		return nil
-	}
-	owner, ok := j.c.Agent(j.tk.Assignee)
-	if !ok {
-		return nil
-	}
-	_, err = j.toAgent(j.tk, owner, notice{
-		kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("note:%d:%d:%s", j.in.ID, j.tk.ID, owner.ID),
-		fill: func(d *mailout.InternalData) {
-			d.Author, d.At, d.Text = j.ac.agent.Name, j.now, mailout.InternalNote(j.text)
-		},
-	})
-	return err
-}
-
-// sendReply relays the text to requester and watchers, one mail each.
-func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill func(*mailout.PublicData)) error {
-	to, err := j.audience(j.tk)
+	text, err := j.publicText()
 	if err != nil {
 		return err
 	}
@@ -306,7 +284,7 @@ func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill fun
 			kind: kind, purpose: purpose, class: classHuman, agent: j.ac.agent.Name, files: files,
 			cause: fmt.Sprintf("reply:%d:%s", j.in.ID, short(address)),
 			fill: func(d *mailout.PublicData) {
-				d.Text, d.Files = mailout.AgentReply(j.text), j.fileList(j.tk.Language)
+				d.Text, d.Files = text, j.fileList(j.tk.Language)
 				if fill != nil {
 					fill(d)
 				}
@@ -340,7 +318,7 @@ func (j *job) replied(ev state.Event, clock sla.Event) error {
 		if err := j.setAssignee(j.tk, j.ac.agent.ID, j.actor(), "answered first"); err != nil {
 			return err
 		}
-		if err := j.tellTaken(); err != nil {
+		if err := j.tellTaken(j.ac.agent); err != nil {
 			return err
 		}
 	}
@@ -363,6 +341,42 @@ func (t *turn) audience(tk *store.Ticket) ([]string, error) {
 		}
 	}
 	return to, nil
+}
+
+// addressees are who reads the answer: requester and watchers. An answer to a mail that
+// came by a merge goes to whoever wrote that mail, as its notice said.
+func (j *job) addressees() ([]string, error) {
+	about, ok, err := j.mergedAuthor()
+	if err != nil || ok {
+		return []string{about}, err
+	}
+	return j.audience(j.tk)
+}
+
+// mergedAuthor is the person the answered mail was about, when it came by a merge.
+func (j *job) mergedAuthor() (address string, ok bool, err error) {
+	out := j.link.out
+	if out == nil {
+		return "", false, nil
+	}
+	messages, err := j.tx.Messages(j.ctx, j.tk.ID)
+	if err != nil {
+		return "", false, fmt.Errorf("read messages of ticket %d: %w", j.tk.ID, err)
+	}
+	for _, m := range messages {
+		if m.OriginID != 0 && m.Agent == "" && m.Visibility == "public" && m.Author != "" && m.InboxID == out.InboxID {
+			_, ok, err := j.tx.IsParticipant(j.ctx, j.tk.ID, m.Author)
+			return m.Author, ok, err
+		}
+	}
+	if j.link.via == 0 {
+		return "", false, nil
+	}
+	tk, err := j.tx.Ticket(j.ctx, j.link.via)
+	if err != nil {
+		return "", false, fmt.Errorf("read merged ticket %d: %w", j.link.via, err)
+	}
+	return tk.Requester, tk.Requester != j.tk.Requester, nil
 }
 
 func firstLine(s string) string {

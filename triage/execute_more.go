@@ -5,7 +5,6 @@ import (
 
 	"firstline/mailin"
 	"firstline/mailout"
-	"firstline/store"
 	"firstline/triage/command"
 	"firstline/triage/report"
 	"firstline/triage/sla"
@@ -13,85 +12,17 @@ import (
 	"firstline/triage/token"
 )
 
-// merge moves this ticket into another: its messages appear there, mails to it go
-// there, and its requester becomes a watcher (product 2.3.8).
-func (j *job) merge(c command.Command) error {
-	target, err := j.ticketOf(c.Other)
-	if err != nil {
-		return fmt.Errorf("read ticket %s: %w", c.Other, err)
-	}
-	if target.ID == j.tk.ID || target.State == string(state.Merged) {
-		return j.event(j.tk, j.actor(), "not_merged", "", j.tag(&target), "the target is merged itself, or the same ticket")
-	}
-	j.tk.MergedInto, j.tk.ClosedAt = target.ID, j.now
-	if err := j.move(j.tk, state.Merge, j.actor(), "merged into "+j.tag(&target)); err != nil {
-		return err
-	}
-	if err := j.clocks(j.tk, sla.EventMerged); err != nil {
-		return err
-	}
-	if err := j.event(&target, j.actor(), "merged_in", "", j.tag(j.tk), ""); err != nil {
-		return err
-	}
-	if err := j.tx.MoveMessages(j.ctx, j.tk.ID, target.ID); err != nil {
-		return fmt.Errorf("move messages: %w", err)
-	}
-	if err := j.mergePeople(&target); err != nil {
-		return err
-	}
-	if j.tk.Requester == target.Requester || j.tk.Number == 0 { // a held sender was never told of a ticket
-		return nil
-	}
-	into := j.tag(&target)
-	_, err = j.automatic(j.tk, letter{
-		kind: mailout.Merged, purpose: token.Reminder, class: classAutomatic, cause: fmt.Sprintf("merged:%d", j.tk.ID),
-		fill: func(d *mailout.PublicData) { d.Into = into },
-	})
-	return err
-}
-
-// mergePeople takes requester and watchers along, and tells who works on the target.
-func (j *job) mergePeople(target *store.Ticket) error {
-	people, err := j.tx.Participants(j.ctx, j.tk.ID)
-	if err != nil {
-		return fmt.Errorf("read participants: %w", err)
-	}
-	for _, p := range people {
-		if _, there, err := j.tx.IsParticipant(j.ctx, target.ID, p.Address); err != nil || there || p.Role == "vendor" {
-			if err != nil {
-				return fmt.Errorf("look for participant: %w", err)
-			}
-			continue
-		}
-		if err := j.tx.AddParticipant(j.ctx, store.Participant{TicketID: target.ID, Address: p.Address, Name: p.Name, Role: "watcher"}); err != nil {
-			return fmt.Errorf("add watcher: %w", err)
-		}
-	}
-	from := j.tag(j.tk)
-	return j.tellOwner(target, notice{
-		kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("merge:%d:%d", j.in.ID, j.tk.ID),
-		fill: func(d *mailout.InternalData) {
-			d.Author, d.At, d.Text = j.ac.agent.Name, j.now, mailout.InternalNote(from+" → "+j.tag(target)+": "+j.tk.Subject)
-		},
-	}, j.from)
-}
-
 // accept makes a ticket of a held mail: number, clocks, receipt and notices now.
 func (j *job) accept(command.Command) error {
 	if j.tk.State != string(state.Held) {
 		return j.event(j.tk, j.actor(), "no_transition", j.tk.State, "accept", "the ticket is not held")
 	}
-	number, err := j.tx.NextNumber(j.ctx, or(j.c.Ticket.FirstNumber, 10001))
-	if err != nil {
-		return fmt.Errorf("number ticket: %w", err)
-	}
-	j.tk.Number = number
-	if j.tk.Policy, err = j.policySnapshot(j.tk); err != nil {
+	if err := j.numbered(); err != nil {
 		return err
 	}
-	err = j.tx.AddParticipant(j.ctx, store.Participant{TicketID: j.tk.ID, Address: j.tk.Requester, Name: j.tk.RequesterName, Role: "requester"})
-	if err != nil {
-		return fmt.Errorf("add requester: %w", err)
+	var err error
+	if j.tk.Policy, err = j.policySnapshot(j.tk); err != nil {
+		return err
 	}
 	if err := j.tx.DropTimers(j.ctx, j.tk.ID, timerDiscard); err != nil {
 		return fmt.Errorf("drop timer: %w", err)
@@ -168,13 +99,29 @@ func (j *job) faqDraft(c command.Command) error {
 
 // open puts a solved, closed or discarded ticket back to work.
 func (j *job) open(command.Command) error {
+	waited, unseen := state.State(j.tk.State).Active(), j.tk.Number == 0
+	if err := j.numbered(); err != nil {
+		return err
+	}
 	j.tk.ResolvedAt, j.tk.ClosedAt = noTime, noTime
-	j.tk.Reopens++
-	if err := j.tx.DropTimers(j.ctx, j.tk.ID, timerClose); err != nil {
+	if !waited {
+		j.tk.Reopens++
+	}
+	if err := j.tx.DropTimers(j.ctx, j.tk.ID, timerClose, timerRemind, timerResolve, timerWake, timerAsk, timerDeflect); err != nil {
 		return fmt.Errorf("drop timers: %w", err)
 	}
 	if err := j.move(j.tk, state.Reopen, j.actor(), "reopened"); err != nil {
 		return err
+	}
+	if unseen { // refused as a held mail: only now it begins
+		var err error
+		if j.tk.Policy, err = j.policySnapshot(j.tk); err != nil {
+			return err
+		}
+		return j.clocks(j.tk, sla.EventOpened)
+	}
+	if waited {
+		return j.clocks(j.tk, sla.EventState)
 	}
 	return j.clocks(j.tk, sla.EventReopenedByAgent)
 }

@@ -23,6 +23,9 @@ func (j *job) setRequester(c command.Command) error {
 	if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, old); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("change requester: %w", err)
 	}
+	if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, address); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("change requester: %w", err)
+	}
 	err := j.tx.AddParticipant(j.ctx, store.Participant{TicketID: j.tk.ID, Address: address, Name: c.Name, Role: "requester"})
 	if err != nil {
 		return fmt.Errorf("change requester: %w", err)
@@ -55,14 +58,15 @@ func (j *job) link2(c command.Command) error {
 	return j.event(j.tk, j.actor(), "linked", "", j.tag(&other), "")
 }
 
-// setParent puts the ticket under a main ticket or problem.
+// setParent puts the ticket under a main ticket or problem, or takes it out again.
 func (j *job) setParent(c command.Command) error {
+	if c.Other == (command.Ref{}) {
+		j.tk.ParentID = 0
+		return j.event(j.tk, j.actor(), "parent", "", "", "no main ticket any more")
+	}
 	other, err := j.ticketOf(c.Other)
 	if err != nil {
 		return err
-	}
-	if other.ID == j.tk.ID {
-		return nil
 	}
 	j.tk.ParentID = other.ID
 	return j.event(j.tk, j.actor(), "parent", "", j.tag(&other), "")
@@ -127,13 +131,13 @@ func (j *job) take(command.Command) error {
 	if err := j.move(j.tk, state.Assign, j.actor(), "taken"); err != nil {
 		return err
 	}
-	return j.tellTaken()
+	return j.tellTaken(j.ac.agent)
 }
 
-// tellTaken tells those who were asked before that somebody has taken it.
-func (j *job) tellTaken() error {
+// tellTaken tells those who were asked before that somebody has the ticket now.
+func (j *job) tellTaken(by Agent) error {
 	for _, a := range j.c.presentMembers(j.tk.Group, j.now) {
-		if a.ID == j.ac.agent.ID {
+		if a.ID == j.ac.agent.ID || a.ID == by.ID {
 			continue
 		}
 		if told, err := j.wasTold(j.tk, a); err != nil || !told {
@@ -144,7 +148,7 @@ func (j *job) tellTaken() error {
 		}
 		_, err := j.toAgent(j.tk, a, notice{
 			kind: mailout.NoticeTaken, purpose: token.Internal, cause: fmt.Sprintf("taken:%d:%d:%s", j.tk.ID, j.in.ID, a.ID),
-			fill: func(d *mailout.InternalData) { d.Author, d.At = j.ac.agent.Name, j.now },
+			fill: func(d *mailout.InternalData) { d.Author, d.At = by.Name, j.now },
 		})
 		if err != nil {
 			return err
@@ -153,12 +157,9 @@ func (j *job) tellTaken() error {
 	return nil
 }
 
-// assignTo gives the ticket to a colleague, or to his substitute.
+// assignTo gives the ticket to a colleague, or to his substitute while he is away.
 func (j *job) assignTo(c command.Command) error {
-	to := j.c.present(c.Agent, j.now)
-	if to == "" {
-		to = c.Agent
-	}
+	to := or(j.c.present(c.Agent, j.now), c.Agent)
 	if err := j.setAssignee(j.tk, to, j.actor(), ""); err != nil {
 		return err
 	}
@@ -166,8 +167,14 @@ func (j *job) assignTo(c command.Command) error {
 		return err
 	}
 	a, ok := j.c.Agent(to)
-	if !ok || to == j.ac.agent.ID {
+	if !ok {
 		return nil
+	}
+	if absence, away := j.c.absence(c.Agent, j.now); away {
+		j.confirmSubstitute(c, a, absence)
+	}
+	if err := j.tellTaken(a); err != nil || to == j.ac.agent.ID {
+		return err
 	}
 	_, err := j.toAgent(j.tk, a, notice{
 		kind: mailout.NoticeAssigned, purpose: token.Notification, cause: fmt.Sprintf("assign:%d:%d:%s", j.in.ID, j.tk.ID, a.ID),
@@ -176,13 +183,40 @@ func (j *job) assignTo(c command.Command) error {
 	return err
 }
 
-// unassign gives the ticket back to its group.
-func (j *job) unassign(command.Command) error {
-	return j.setAssignee(j.tk, "", j.actor(), "given back to the group")
+// confirmSubstitute says who got a ticket in place of somebody who is away.
+func (j *job) confirmSubstitute(c command.Command, got Agent, away Absence) {
+	absent, _ := j.c.Agent(c.Agent)
+	until := mailout.FullTime(away.To, j.now, j.c.Company.Location, j.lang())
+	until, _, _ = strings.Cut(until, ", 00:00")
+	until, _, _ = strings.Cut(until, ", 12:00 am")
+	line := [2]string{
+		fmt.Sprintf("%s ist bis %s abwesend, das Ticket hat %s", absent.Name, until, got.Name),
+		fmt.Sprintf("%s is away until %s, %s has the ticket", absent.Name, until, got.Name)}
+	if got.ID == absent.ID {
+		line = [2]string{
+			fmt.Sprintf("%s ist bis %s abwesend und hat keine Vertretung; zugewiesen ist das Ticket trotzdem", absent.Name, until),
+			fmt.Sprintf("%s is away until %s without a substitute; the ticket is assigned all the same", absent.Name, until)}
+	}
+	j.done(doing{about: j.tk, command: c, line: line})
 }
 
-// moveGroup gives the ticket to another group of the same level.
+// unassign gives the ticket back to its group, which hears of it.
+func (j *job) unassign(command.Command) error {
+	if err := j.setAssignee(j.tk, "", j.actor(), "given back to the group"); err != nil || j.parsed.Has(command.Group) {
+		return err
+	}
+	return j.tellOwner(j.tk, notice{
+		kind: mailout.NoticeAssigned, purpose: token.Notification, cause: fmt.Sprintf("free:%d:%d", j.in.ID, j.tk.ID),
+		fill: func(d *mailout.InternalData) { d.At, d.Text = j.now, j.firstText(j.tk) },
+	}, mailin.FoldAddress(j.ac.agent.Address))
+}
+
+// moveGroup gives the ticket to another group; to one of the second level it is a
+// hand-over.
 func (j *job) moveGroup(c command.Command) error {
+	if g, _ := j.c.Group(c.Group); g.Level > j.tk.Level {
+		return j.escalate(c)
+	}
 	if err := j.setGroup(j.tk, j.tk.Level, c.Group, j.actor(), ""); err != nil {
 		return err
 	}
@@ -201,11 +235,8 @@ func (j *job) moveGroup(c command.Command) error {
 
 // escalate hands the ticket to the second level; the text is the analysis.
 func (j *job) escalate(c command.Command) error {
-	if j.text != "" && !j.public && !j.worded {
-		if err := j.note(); err != nil {
-			return err
-		}
-		j.text = ""
+	if err := j.flushNotes(); err != nil { // they travel with the history
+		return err
 	}
 	return j.handOver(j.tk, handover{
 		group: or(c.Group, j.c.secondLevelFor(j.tk.Category)), by: j.actor(), who: j.ac.agent.Name, reason: c.Text,
@@ -214,13 +245,11 @@ func (j *job) escalate(c command.Command) error {
 }
 
 // giveBack returns the ticket to the first level with what was learned.
-func (j *job) giveBack(c command.Command) error {
-	from := j.tk.Group
-	text := or(j.text, c.Text)
-	if err := j.note(); err != nil {
+func (j *job) giveBack(command.Command) error {
+	from, text := j.tk.Group, j.text
+	if err := j.flushNotes(); err != nil {
 		return err
 	}
-	j.text = ""
 	former, err := j.formerFirstLevel(j.tk)
 	if err != nil {
 		return err
@@ -254,8 +283,12 @@ func (j *job) tellManager(c command.Command) error {
 // solved resolves the ticket; the text, if any, leaves with the same mail.
 func (j *job) solved(command.Command) error {
 	withText := j.public && j.text != "" && !j.worded
+	resolution, asked, err := j.resolution(j.tk)
+	if err != nil {
+		return err
+	}
 	if withText {
-		if err := j.sendReply(mailout.Resolved, token.Solved, j.resolution); err != nil {
+		if err := j.sendReply(mailout.Resolved, token.Solved, resolution); err != nil {
 			return err
 		}
 		j.tk.PublicSeq++
@@ -268,43 +301,36 @@ func (j *job) solved(command.Command) error {
 			return err
 		}
 	}
-	if err := j.resolve(j.tk, state.Resolve, sla.EventResolved, j.actor(), "solved"); err != nil || withText {
+	if err := j.resolve(j.tk, state.Resolve, sla.EventResolved, j.actor(), "solved"); err != nil {
 		return err
 	}
-	queued, err := j.toRequester(j.tk, j.tk.Requester, letter{
-		kind: mailout.Resolved, purpose: token.Solved, class: classAutomatic, cause: fmt.Sprintf("solved:%d:%d", j.tk.ID, j.tk.Reopens), fill: j.resolution,
-	})
-	if err != nil {
-		return err
+	if !withText {
+		l := letter{kind: mailout.Resolved, purpose: token.Solved, class: classAutomatic, cause: fmt.Sprintf("solved:%d:%d", j.tk.ID, j.in.ID), fill: resolution}
+		if j.spoken != "" {
+			l.class, l.agent, l.fill = classHuman, j.ac.agent.Name, func(d *mailout.PublicData) {
+				resolution(d)
+				d.Text = mailout.AgentReply(j.spoken)
+			}
+		}
+		queued, err := j.toRequester(j.tk, j.tk.Requester, l)
+		if err == nil {
+			err = j.surveyed(j.tk, queued && asked)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return j.surveyed(j.tk, queued)
-}
-
-// resolution fills what stands below the text of a solved mail.
-func (j *job) resolution(d *mailout.PublicData) {
-	d.ReopenDays = int(or(j.c.Ticket.ReopenWithin, 14*day) / day)
-	d.AskRating = true
+	return j.clearChildren()
 }
 
 // wait pauses for the requester's answer; #test asks for a try.
 func (j *job) wait(c command.Command) error {
 	said := j.worded
 	if c.Verb == command.Test {
-		question := or(c.Text, j.text)
-		if _, err := j.toRequester(j.tk, j.tk.Requester, letter{
-			kind: mailout.PleaseTest, purpose: token.PublicReply, class: classHuman, agent: j.ac.agent.Name,
-			cause: fmt.Sprintf("test:%d:%d", j.in.ID, j.tk.ID), fill: func(d *mailout.PublicData) { d.Text = mailout.AgentReply(question) },
-		}); err != nil {
+		if err := j.askToTry(c); err != nil {
 			return err
 		}
-		said, j.text = true, question
-		if err := j.replyFact("reply"); err != nil {
-			return err
-		}
-		if err := j.message(j.tk, store.Message{InboxID: j.in.ID, Visibility: "public", Kind: "reply", Author: j.from,
-			Name: j.ac.agent.Name, Agent: j.ac.agent.ID, Text: question}, nil); err != nil {
-			return err
-		}
+		said = true
 	}
 	if err := j.move(j.tk, state.Wait, j.actor(), "waits for the requester"); err != nil {
 		return err
@@ -312,46 +338,40 @@ func (j *job) wait(c command.Command) error {
 	if err := j.clocksAfter(j.tk, sla.EventWait, said); err != nil {
 		return err
 	}
+	if !c.When.IsZero() {
+		j.done(doing{about: j.tk, command: c, line: j.dated("Erinnerung an die anfragende Person: ", "The requester is reminded: ", c.When)})
+	}
 	return j.setWaitTimers(j.tk, c.When)
 }
 
-// vendor waits for a third party; with an address the public conversation is
-// forwarded to it, without internal text.
-func (j *job) vendor(c command.Command) error {
-	if err := j.move(j.tk, state.AskVendor, j.actor(), "waits for a third party"); err != nil {
-		return err
+// askToTry mails the question of #test, below the text if there is one.
+func (j *job) askToTry(c command.Command) error {
+	question := c.Text
+	if j.public && !j.worded {
+		question = paragraphs(j.text, c.Text)
 	}
-	if c.Address == "" {
-		return j.clocks(j.tk, sla.EventState)
-	}
-	address := mailin.FoldAddress(c.Address)
-	if err := j.tx.AddParticipant(j.ctx, store.Participant{TicketID: j.tk.ID, Address: address, Role: "vendor"}); err != nil {
-		return fmt.Errorf("add third party: %w", err)
-	}
-	text := mailout.AgentReply(j.vendorText)
-	if j.vendorText == "" {
-		conversation, err := j.conversation(j.tk)
-		if err != nil {
-			return err
-		}
-		text = conversation
-	}
-	if _, err := j.toRequester(j.tk, address, letter{
-		kind: mailout.Reply, purpose: token.Vendor, class: classHuman, agent: j.ac.agent.Name, cause: fmt.Sprintf("vendor:%d:%d", j.in.ID, j.tk.ID),
-		fill: func(d *mailout.PublicData) { d.Text = text },
-	}); err != nil {
-		return err
-	}
-	err := j.message(j.tk, store.Message{InboxID: j.in.ID, Visibility: "internal", Kind: "vendor", Author: j.from, Name: j.ac.agent.Name,
-		Agent: j.ac.agent.ID, Text: text.String()}, nil)
+	_, err := j.toRequester(j.tk, j.tk.Requester, letter{
+		kind: mailout.PleaseTest, purpose: token.PublicReply, class: classHuman, agent: j.ac.agent.Name,
+		cause: fmt.Sprintf("test:%d:%d", j.in.ID, j.tk.ID), fill: func(d *mailout.PublicData) { d.Text = mailout.AgentReply(question) },
+	})
 	if err != nil {
 		return err
 	}
-	return j.clocks(j.tk, sla.EventState)
+	j.worded = true
+	if err := j.replyFact("reply"); err != nil {
+		return err
+	}
+	err = j.message(j.tk, store.Message{InboxID: j.in.ID, Visibility: "public", Kind: "reply", Author: j.from,
+		Name: j.ac.agent.Name, Agent: j.ac.agent.ID, Text: question}, nil)
+	if err != nil {
+		return err
+	}
+	return j.replied(state.PublicReply, sla.EventReply)
 }
 
 // snooze puts the ticket away until an instant.
 func (j *job) snooze(c command.Command) error {
+	j.done(doing{about: j.tk, command: c, line: j.dated("Wiedervorlage: ", "Comes back: ", c.When)})
 	if err := j.move(j.tk, state.Snooze, j.actor(), "until "+c.When.In(j.c.Company.Location).Format(time.RFC3339)); err != nil {
 		return err
 	}

@@ -83,9 +83,14 @@ func (c *Config) receiptText(name, lang string) string { return label(c.Receipts
 // customText is a receipt template with its placeholders filled in; match are the
 // groups that {{match.name}} stands for.
 func (t *turn) customText(name, lang string, d mailout.PublicData, match map[string]string) (mailout.PublicText, error) {
-	snippet, problems := mailout.ParseSnippet(name, 1, t.c.receiptText(name, lang))
+	return filled(name, t.c.receiptText(name, lang), lang, d, match)
+}
+
+// filled is a text of the configuration with its placeholders filled in.
+func filled(name, text, lang string, d mailout.PublicData, match map[string]string) (mailout.PublicText, error) {
+	snippet, problems := mailout.ParseSnippet(name, 1, text)
 	if len(problems) > 0 {
-		return mailout.PublicText{}, fmt.Errorf("receipt %s: %w", name, problems[0])
+		return mailout.PublicText{}, fmt.Errorf("template %s: %w", name, problems[0])
 	}
 	return snippet.Text(lang, d, match), nil
 }

@@ -33,6 +33,12 @@ func (t *turn) followUp() (result, error) {
 		}
 	}
 	reading, rating, comment := mailin.Read(t.m.Reply, hasFiles(t.m))
+	switch {
+	case reading == mailin.ReadingStatus && state.State(tk.State) != state.Held && state.State(tk.State) != state.Discarded:
+		return t.tellStatus()
+	case reading == mailin.ReadingSolved && t.link.role != "requester":
+		reading = mailin.ReadingOther // a watcher's word does not end somebody else's matter
+	}
 	switch state.State(tk.State) {
 	case state.FAQAnswered:
 		return t.afterFAQ(reading)
@@ -113,6 +119,9 @@ func (t *turn) append(reading mailin.Reading) (result, error) {
 	if err := t.aboutFAQ(tk, reading); err != nil {
 		return result{}, err
 	}
+	if err := t.watchers(tk, nil); err != nil {
+		return result{}, err
+	}
 	if err := t.requesterSpoke(tk); err != nil {
 		return result{}, err
 	}
@@ -139,6 +148,11 @@ func (t *turn) followNotice(kind mailout.InternalKind, cause string) notice {
 		kind: kind, purpose: token.Notification, cause: fmt.Sprintf("%s:%d", cause, t.in.ID), files: t.filesOf(),
 		fill: func(d *mailout.InternalData) {
 			d.Author, d.At, d.Text, d.Files = or(t.m.From.Name, t.from), t.now, t.newText(), t.fileList(d.Lang)
+			d.Outsiders = t.outsiders()
+			if tk := t.link.ticket; t.link.via != 0 && t.link.role == "watcher" { // the reply goes to whom the mail is from
+				d.Requester = t.personOf(tk, t.from)
+				d.Requester.Name = or(d.Requester.Name, t.m.From.Name)
+			}
 		},
 	}
 }
@@ -205,6 +219,11 @@ func (t *turn) afterResolved(reading mailin.Reading, rating int, comment string)
 	case mailin.ReadingRating:
 		return t.rated(rating, comment)
 	}
+	if rating > 0 { // "2, geht immer noch nicht": it counts, and the ticket opens
+		if _, err := t.rated(rating, or(comment, firstLine(t.m.Reply))); err != nil {
+			return result{}, err
+		}
+	}
 	return t.reopen()
 }
 
@@ -212,8 +231,11 @@ func (t *turn) afterResolved(reading mailin.Reading, rating int, comment string)
 func (t *turn) rated(rating int, comment string) (result, error) {
 	tk := t.link.ticket
 	r := result{outcomeFollowed, "rating " + strconv.Itoa(rating), tk.ID}
-	if t.from != tk.Requester {
+	switch {
+	case t.from != tk.Requester:
 		return r, t.event(tk, "system", "rating_refused", "", strconv.Itoa(rating), "only the requester rates")
+	case !rateable(tk, t.now):
+		return r, t.event(tk, "system", "rating_refused", "", strconv.Itoa(rating), "too late to count")
 	}
 	tk.Rating, tk.RatingComment = rating, comment
 	if err := t.save(tk); err != nil {
@@ -242,6 +264,9 @@ func (t *turn) reopen() (result, error) {
 	tk.Reopens++
 	tk.ResolvedAt, tk.ClosedAt = noTime, noTime
 	if err := t.unlearn(tk); err != nil {
+		return result{}, err
+	}
+	if err := t.watchers(tk, nil); err != nil {
 		return result{}, err
 	}
 	if tk.Assignee != "" && t.c.present(tk.Assignee, t.now) != tk.Assignee {
@@ -319,7 +344,49 @@ func (t *turn) solvedByRequester() (result, error) {
 	}
 	n := t.followNotice(mailout.NoticeSolved, "solved")
 	n.purpose = token.Internal
-	return result{outcomeFollowed, "solved by the requester", tk.ID}, t.tellOwner(tk, n, t.from)
+	if err := t.tellOwner(tk, n, t.from); err != nil {
+		return result{}, err
+	}
+	resolution, asked, err := t.resolution(tk)
+	if err != nil {
+		return result{}, err
+	}
+	queued, err := t.automatic(tk, letter{
+		kind: mailout.Resolved, purpose: token.Solved, class: classAutomatic, cause: fmt.Sprintf("solved:%d:%d", tk.ID, t.in.ID), fill: resolution,
+	})
+	if err == nil {
+		err = t.surveyed(tk, queued && asked)
+	}
+	return result{outcomeFollowed, "solved by the requester", tk.ID}, err
+}
+
+// tellStatus answers "status": where the ticket stands, what was promised, what was
+// said last. Nobody is bothered with the question.
+func (t *turn) tellStatus() (result, error) {
+	tk := t.link.ticket
+	r := result{outcomeFollowed, "asked for the status", tk.ID}
+	if err := t.firstMessage(tk, "reply", "public"); err != nil {
+		return r, err
+	}
+	if err := t.event(tk, "requester", "message", "", "", "asked for the status"); err != nil {
+		return r, err
+	}
+	why, err := t.budget(t.from)
+	if err != nil {
+		return r, err
+	}
+	if why != "" || t.m.Auth.Verdict != mailin.VerdictPass {
+		return r, t.event(tk, "system", "not_sent", "", string(mailout.Status), or(why, "sender not verified"))
+	}
+	last, by, err := t.lastPublic(tk)
+	if err != nil {
+		return r, err
+	}
+	_, err = t.toRequester(tk, t.from, letter{
+		kind: mailout.Status, purpose: token.Reminder, class: classAutomatic, agent: by, cause: fmt.Sprintf("status:%d", t.in.ID),
+		fill: func(d *mailout.PublicData) { d.FirstReply, d.Text = t.nextDue(tk.ID), mailout.AgentReply(last) },
+	})
+	return r, err
 }
 
 // vendorReply keeps a third party's answer internal.

@@ -217,6 +217,9 @@ func (t *turn) machine() (result, error) {
 		return result{}, nil
 	}
 	why := fmt.Sprintf("%s: %s", class, strings.Join(t.m.Automatic.Reasons, "; "))
+	if err := t.unplanned(); err != nil {
+		return result{}, err
+	}
 	if strings.Contains(why, "RFC 5965") { // a complaint concerns our mail, not the ticket
 		return result{outcome: outcomeIgnored, reason: why}, nil
 	}

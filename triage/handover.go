@@ -3,7 +3,6 @@ package triage
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"firstline/mailin"
 	"firstline/mailout"
@@ -69,6 +68,9 @@ func (t *turn) handOver(tk *store.Ticket, h handover) error {
 // tellSecondLevel sends the hand-over mail. An external group gets the public
 // conversation and the reason only.
 func (t *turn) tellSecondLevel(tk *store.Ticket, g Group, h handover, cause, from string) error {
+	if g.External {
+		return t.tellExternal(tk, g, h, cause)
+	}
 	history, err := t.history(tk)
 	if err != nil {
 		return err
@@ -76,9 +78,6 @@ func (t *turn) tellSecondLevel(tk *store.Ticket, g Group, h handover, cause, fro
 	files, list, err := t.ticketFiles(tk)
 	if err != nil {
 		return err
-	}
-	if g.External {
-		return t.tellExternal(tk, g, h, cause)
 	}
 	_, solve := t.dues(tk.ID)
 	take, err := t.dueOf(tk, sla.TakeOver)
@@ -105,10 +104,16 @@ func (t *turn) tellExternal(tk *store.Ticket, g Group, h handover, cause string)
 	if err != nil {
 		return err
 	}
-	text = mailout.RequesterText(strings.TrimSpace(handOverLine(t.c.groupLabel(g.ID, tk.Language), h.reason, tk.Language) + "\n\n" + text.String()))
+	files, list, err := t.publicFiles(tk)
+	if err != nil {
+		return err
+	}
+	reason := handOverLine(t.c.groupLabel(g.ID, tk.Language), h.reason, tk.Language)
 	_, err = t.toRequester(tk, address, letter{
-		kind: mailout.Reply, purpose: token.Vendor, class: classNotice, agent: or(h.who, t.c.Outgoing.FromName), cause: cause,
-		fill: func(d *mailout.PublicData) { d.Text = text },
+		kind: mailout.Reply, purpose: token.Vendor, class: classNotice, agent: or(h.who, t.c.Outgoing.FromName), cause: cause, files: files,
+		fill: func(d *mailout.PublicData) {
+			d.Text, d.Files = mailout.Join(mailout.AgentReply(reason), text), list
+		},
 	})
 	return err
 }
@@ -120,21 +125,6 @@ func handOverLine(group, reason, lang string) string {
 		line += inLang([2]string{" · Grund: ", " · reason: "}, lang) + firstLine(reason)
 	}
 	return line
-}
-
-// conversation is the public conversation of a ticket as one text.
-func (t *turn) conversation(tk *store.Ticket) (mailout.PublicText, error) {
-	messages, err := t.tx.Messages(t.ctx, tk.ID)
-	if err != nil {
-		return mailout.PublicText{}, fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
-	}
-	var b strings.Builder
-	for _, m := range messages {
-		if m.Visibility == "public" && m.Text != "" {
-			fmt.Fprintf(&b, "%s, %s:\n%s\n\n", m.At.In(t.c.Company.Location).Format("02.01.2006 15:04"), or(m.Name, m.Author), clip(m.Text, entryBytes))
-		}
-	}
-	return mailout.RequesterText(clip(b.String(), historyBytes)), nil
 }
 
 // tellEscalated tells the requester once that another team has the ticket.
@@ -214,15 +204,37 @@ func (t *turn) history(tk *store.Ticket) ([]mailout.Entry, error) {
 			text = mailout.InternalCopy(mailout.FAQText(shown))
 		}
 		list = append(list, mailout.Entry{
-			At: m.At, Author: or(m.Name, or(m.Author, t.c.Outgoing.FromName)), Kind: m.Kind,
+			At: m.At, Author: or(m.Name, or(m.Author, t.c.Outgoing.FromName)), Kind: m.Kind, From: t.origin(m.OriginID),
 			Internal: m.Visibility == "internal", Text: text,
 		})
 	}
 	return list, nil
 }
 
+// origin is the ticket a message came from by a merge, "" for none.
+func (t *turn) origin(ticketID int64) string {
+	if ticketID == 0 {
+		return ""
+	}
+	tk, err := t.tx.Ticket(t.ctx, ticketID)
+	if err != nil {
+		return ""
+	}
+	return t.tag(&tk)
+}
+
 // ticketFiles are the attachments of all mails of a ticket, as far as they fit.
 func (t *turn) ticketFiles(tk *store.Ticket) ([]mailout.Attachment, []mailout.File, error) {
+	return t.filesWhere(tk, func(store.Message) bool { return true })
+}
+
+// publicFiles are the attachments of the public conversation.
+func (t *turn) publicFiles(tk *store.Ticket) ([]mailout.Attachment, []mailout.File, error) {
+	return t.filesWhere(tk, func(m store.Message) bool { return m.Visibility == "public" })
+}
+
+// filesWhere are the attachments of some messages: those that fit, and a list of all.
+func (t *turn) filesWhere(tk *store.Ticket, want func(store.Message) bool) ([]mailout.Attachment, []mailout.File, error) {
 	messages, err := t.tx.Messages(t.ctx, tk.ID)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
@@ -231,6 +243,9 @@ func (t *turn) ticketFiles(tk *store.Ticket) ([]mailout.Attachment, []mailout.Fi
 	var list []mailout.File
 	size := int64(0)
 	for _, m := range messages {
+		if !want(m) {
+			continue
+		}
 		rows, err := t.tx.Attachments(t.ctx, m.ID)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read attachments of ticket %d: %w", tk.ID, err)

@@ -144,6 +144,7 @@ func (t *turn) newNotice(p plan) func(*mailout.InternalData) {
 	return func(d *mailout.InternalData) {
 		d.Author, d.At, d.Text, d.Files = or(t.m.From.Name, t.from), t.now, t.newText(), t.fileList(d.Lang)
 		d.Note = t.ruleNote(p.rules)
+		d.Outsiders = t.outsiders()
 		if p.rules.Points > 0 {
 			d.Score = fmt.Sprintf("%d:%d", p.rules.Points, p.rules.SecondPoints)
 		}

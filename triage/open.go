@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,9 +122,6 @@ func (t *turn) startedAt() time.Time {
 func (t *turn) carryOut(p plan) (result, error) {
 	tk := &p.ticket
 	earlier := t.link.ticket
-	if earlier != nil {
-		tk.ParentID = earlier.ID
-	}
 	if err := t.insert(tk, p.rules); err != nil {
 		return result{}, err
 	}
@@ -190,6 +188,9 @@ func (t *turn) firstMessage(tk *store.Ticket, kind, visibility string) error {
 // message stores what was said in a ticket.
 func (t *turn) message(tk *store.Ticket, m store.Message, files []mailin.Attachment) error {
 	m.TicketID, m.At = tk.ID, t.now
+	if t.link.via != 0 && t.link.ticket != nil && t.link.ticket.ID == tk.ID {
+		m.OriginID = t.link.via // belongs to the ticket that was merged, and goes with it
+	}
 	if err := t.tx.InsertMessage(t.ctx, &m); err != nil {
 		return fmt.Errorf("store message of ticket %d: %w", tk.ID, err)
 	}
@@ -259,6 +260,21 @@ func (t *turn) addWatchers(tk *store.Ticket, add []mailin.Address, agents bool) 
 		}
 	}
 	return nil
+}
+
+// outsiders are the people outside the company who got a copy of the mail: the agent
+// sees them, and nobody adds them.
+func (t *turn) outsiders() []string {
+	var list []string
+	for _, a := range slices.Concat(t.m.To, t.m.Cc) {
+		address := mailin.FoldAddress(a.Address)
+		_, agent := t.c.AgentByAddress(address)
+		if address == "" || agent || t.c.isOwn(address) || t.c.isInternal(address) || slices.Contains(list, address) || len(list) >= 10 {
+			continue
+		}
+		list = append(list, address)
+	}
+	return list
 }
 
 // mailboxName is the id of the mailbox the mail came through.

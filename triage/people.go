@@ -1,14 +1,11 @@
 package triage
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"firstline/mailin"
-	"firstline/store"
 )
 
 // Agent finds an agent by id.
@@ -82,7 +79,7 @@ func label(texts map[string]string, lang, fallback string) string {
 // absence finds the absence of an agent that covers now; its To is inclusive.
 func (c *Config) absence(agent string, now time.Time) (Absence, bool) {
 	for _, a := range c.People.Absences {
-		if a.Agent == agent && !now.Before(a.From) && now.Before(a.To.AddDate(0, 0, 1)) {
+		if a.Agent == agent && a.covers(now) {
 			return a, true
 		}
 	}
@@ -256,21 +253,3 @@ func (c *Config) isPartner(address string) bool {
 
 // person is what the directory knows of an address.
 func (c *Config) person(address string) Person { return c.People.Directory[address] }
-
-// withAbsences adds the absences that agents announced by mail to those of the
-// configuration.
-func withAbsences(ctx context.Context, tx *store.Tx, c *Config) (*Config, error) {
-	rows, err := tx.Absences(ctx, tx.Now.Add(-48*time.Hour))
-	if err != nil {
-		return nil, fmt.Errorf("read absences: %w", err)
-	}
-	if len(rows) == 0 {
-		return c, nil
-	}
-	with := *c
-	with.People.Absences = slices.Clone(c.People.Absences)
-	for _, r := range rows {
-		with.People.Absences = append(with.People.Absences, Absence{Agent: r.Agent, From: r.FromAt, To: r.ToAt, Substitute: r.Substitute})
-	}
-	return &with, nil
-}

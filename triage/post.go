@@ -182,19 +182,24 @@ type letter struct {
 	files   []mailout.Attachment
 }
 
+// publicData is what every mail to a participant may say.
+func (t *turn) publicData(tk *store.Ticket, to string) mailout.PublicData {
+	return mailout.PublicData{
+		Now: t.now, Location: t.c.Company.Location, Company: t.c.Company.Name, Support: t.c.mailbox(tk.Mailbox).Address,
+		Phone: t.c.Company.Phone, Ticket: t.facts(tk, tk.Language), Requester: t.personOf(tk, to),
+	}
+}
+
 // toRequester queues a mail to a participant. It holds public text only, by type.
 func (t *turn) toRequester(tk *store.Ticket, to string, l letter) (bool, error) {
-	lang := tk.Language
-	person := t.personOf(tk, to)
+	lang, d := tk.Language, t.publicData(tk, to)
 	// An unproven sender gets no word of his own back from a machine (A7).
 	constant := l.kind == mailout.ReceiptUnverified || l.class == classAutomatic && tk.Auth != mailin.VerdictPass
 	if constant {
-		person = mailout.Person{Address: to}
+		d.Requester = mailout.Person{Address: to}
 	}
-	d := mailout.PublicData{
-		Now: t.now, Location: t.c.Company.Location, Company: t.c.Company.Name, Support: t.c.mailbox(tk.Mailbox).Address,
-		Phone: t.c.Company.Phone, Marker: t.marker(tk, l.purpose, to), Ticket: t.facts(tk, lang), Requester: person, Agent: l.agent,
-	}
+	person := d.Requester
+	d.Marker, d.Agent = t.marker(tk, l.purpose, to), l.agent
 	d.Token = token.Local(t.signedID(post{ticket: tk, cause: l.cause, purpose: l.purpose, to: mailout.Address{Address: to}}))
 	if l.fill != nil {
 		l.fill(&d)
@@ -245,7 +250,6 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 		Now: t.now, Location: t.c.Company.Location, Support: support, Purpose: string(n.purpose),
 		Public: n.purpose == token.Notification || n.purpose == token.Escalation, Recipient: a.Name, Lang: lang,
 	}
-	person := ""
 	d.Token = token.Local(t.signedID(post{ticket: tk, cause: n.cause, purpose: n.purpose, to: mailout.Address{Address: a.Address}}))
 	p := post{
 		ticket: tk, cause: n.cause, class: classNotice, purpose: n.purpose, lang: lang,
@@ -261,7 +265,6 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 		if d.Open, d.Last, err = t.otherTickets(tk, lang); err != nil {
 			return false, err
 		}
-		person = or(d.Requester.Name, tk.Requester)
 		d.Marker = t.marker(tk, n.purpose, a.Address)
 		root := token.Root(t.name(tk), t.ownDomain(tk.Mailbox))
 		p.root = root
@@ -275,6 +278,10 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 	}
 	if err := t.addBrief(tk, n.kind, lang, &d); err != nil {
 		return false, err
+	}
+	person := ""
+	if tk != nil {
+		person = or(d.Requester.Name, d.Requester.Address)
 	}
 	subject, body, err := t.texts().RenderInternal(n.kind, lang, d)
 	if err != nil {

@@ -5,11 +5,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"firstline/mailout"
 	"firstline/store"
 	"firstline/triage/command"
+	"firstline/triage/sla"
+	"firstline/triage/state"
 	"firstline/triage/token"
 )
 
@@ -25,59 +28,69 @@ func (t *turn) withoutTicket(ac agentContext, parsed command.Mail) (result, erro
 		return t.holdMail(ac.agent, holdSyntax, "no command", []mailout.Problem{{Line: 1, Source: firstLine(t.m.Reply), Text: inLang([2]string{
 			"hier hilft nur ein Befehl mit Ticketnummer, zum Beispiel #ich IT-10423.", "only a command with a ticket number helps here, such as #mine IT-10423."}, lang)}}, false)
 	}
-	if lost := aboutNothing(parsed); len(lost.Problems) > 0 {
-		return t.holdMail(ac.agent, holdSyntax, problemsText(lost), t.problemsOf(ac.agent, lost), false)
-	}
-	var names []string
-	byTicket := map[command.Ref][]command.Command{}
-	var refs []command.Ref
-	for _, c := range command.Order(parsed.Commands) {
-		names = append(names, "#"+string(c.Verb))
+	for _, c := range parsed.Commands {
 		switch {
 		case c.Verb == command.Phone || c.Verb == command.Forward:
 			return t.phoneTicket(ac, parsed)
-		case c.Verb.Phase() == command.PhaseQuery:
-			j := &job{turn: t, ac: ac, tk: ac.ticket, parsed: parsed}
-			if err := j.query(c); err != nil {
-				return r, err
-			}
-		default:
-			if _, ok := byTicket[c.Ticket]; !ok {
-				refs = append(refs, c.Ticket)
-			}
-			byTicket[c.Ticket] = append(byTicket[c.Ticket], c)
+		case c.Verb.Phase() != command.PhaseQuery && c.Ticket == (command.Ref{}):
+			return t.ownTicket(ac, parsed)
 		}
 	}
-	for _, ref := range refs {
-		tk, err := t.ticketOf(ref)
-		if err != nil {
-			return r, fmt.Errorf("read ticket %s: %w", ref, err)
-		}
-		one := parsed
-		one.Commands, one.Text, one.Parts = byTicket[ref], "", nil
-		j := &job{turn: t, ac: ac, tk: &tk, parsed: one, verb: command.Quiet}
-		if err := j.run(); err != nil {
-			return r, err
-		}
-		r.ticket = tk.ID
+	jobs, err := t.perTicket(ac, parsed)
+	if err != nil {
+		return r, err
+	}
+	if r, err = t.perform(ac, jobs...); err != nil || r.outcome == outcomeHeld {
+		return r, err
+	}
+	asking := &job{turn: t, ac: ac, tk: ac.ticket, parsed: parsed}
+	if err := asking.queries(); err != nil {
+		return r, err
+	}
+	if ac.ticket != nil && r.ticket == 0 {
+		r.ticket = ac.ticket.ID
+	}
+	var names []string
+	for _, c := range command.Order(parsed.Commands) {
+		names = append(names, "#"+string(c.Verb))
 	}
 	r.reason = strings.Join(names, " ")
 	return r, nil
 }
 
-// aboutNothing are the commands of a mail that would act on a ticket, where the mail
-// neither names one nor opens one.
-func aboutNothing(parsed command.Mail) command.Mail {
-	if parsed.Has(command.Phone) || parsed.Has(command.Forward) {
-		return command.Mail{}
-	}
-	var lost command.Mail
-	for _, c := range parsed.Commands {
-		if c.Verb.Phase() != command.PhaseQuery && c.Ticket == (command.Ref{}) {
-			lost.Problems = append(lost.Problems, command.Problem{Line: c.Line, Literal: c.Literal, Verb: c.Verb, Code: command.NoTicket})
+// perTicket makes one job of each ticket that the commands of a mail name. The text
+// belongs to the ticket whose command says what it is.
+func (t *turn) perTicket(ac agentContext, parsed command.Mail) ([]*job, error) {
+	var refs []command.Ref
+	byTicket := map[command.Ref][]command.Command{}
+	for _, c := range command.Order(parsed.Commands) {
+		if c.Verb.Phase() == command.PhaseQuery {
+			continue
 		}
+		if byTicket[c.Ticket] == nil {
+			refs = append(refs, c.Ticket)
+		}
+		byTicket[c.Ticket] = append(byTicket[c.Ticket], c)
 	}
-	return lost
+	var jobs []*job
+	for _, ref := range refs {
+		tk, err := t.ticketOf(ref)
+		for hops := 0; err == nil && tk.State == string(state.Merged) && hops < 20; hops++ {
+			tk, err = t.tx.Ticket(t.ctx, tk.MergedInto)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read ticket %s: %w", ref, err)
+		}
+		one := parsed
+		one.Commands, one.Text, one.Parts = byTicket[ref], "", nil
+		for _, p := range parsed.Parts {
+			if p.Ticket == ref || p.Ticket == (command.Ref{}) && (one.TextVerb() != "" || hasInsertions(one)) {
+				one.Parts = append(one.Parts, p)
+			}
+		}
+		jobs = append(jobs, t.job(ac, &tk, one))
+	}
+	return jobs, nil
 }
 
 // queries answers the queries among the commands of a ticket mail.
@@ -96,7 +109,7 @@ func (j *job) queries() error {
 func (j *job) query(c command.Command) error {
 	switch c.Verb {
 	case command.Mine:
-		return j.list(c, store.TicketFilter{Active: true, States: unsolved(), Assignee: j.ac.agent.ID})
+		return j.list(c, store.TicketFilter{States: unsolved(), Assignee: j.ac.agent.ID})
 	case command.ListTickets:
 		return j.list(c, j.listFilter(c))
 	case command.Search:
@@ -115,17 +128,15 @@ func (j *job) query(c command.Command) error {
 
 // listFilter turns the words of #liste into a filter.
 func (j *job) listFilter(c command.Command) store.TicketFilter {
-	f := store.TicketFilter{Active: true, Group: c.Group, Assignee: c.Agent}
+	f := store.TicketFilter{States: unsolved(), Group: c.Group, Assignee: c.Agent}
 	states := map[string][]string{
 		"waiting": {"waiting_requester", "waiting_vendor"}, "new": {"new"}, "open": {"open"}, "held": {"held"},
-		"scheduled": {"scheduled"}, "solved": {"resolved"},
+		"scheduled": {"scheduled"}, "solved": {"resolved"}, "all": {},
 	}
-	if f.States = states[c.Filter]; f.States == nil {
-		f.States = unsolved()
+	if chosen, ok := states[c.Filter]; ok {
+		f.States = chosen
 	}
-	if c.Filter == "all" {
-		f.Active, f.States = false, nil
-	}
+	f.Unassigned = c.Filter == "unassigned"
 	return f
 }
 
@@ -137,43 +148,62 @@ func unsolved() []string {
 // listMost is how many tickets a list mail shows.
 const listMost = 50
 
-// listLook is how many tickets a list sorts: the most urgent are shown, the others
-// counted.
-const listLook = 200
-
-// overdueLook is how many tickets are looked through for overdue ones.
+// overdueLook is how many tickets are looked through for what is due first.
 const overdueLook = 2000
 
-// list mails a list of tickets.
+// list mails a list of tickets, what is due first at the top.
 func (j *job) list(c command.Command, f store.TicketFilter) error {
-	f.Limit = listLook
-	if c.Filter == "overdue" {
-		f.Limit = overdueLook // what is overdue is only known of each ticket
+	f.Limit = overdueLook
+	if len(f.States) == 0 {
+		f.Limit = 4 * listMost // a search, or everything: the newest
 	}
-	rows, err := j.tx.ListTickets(j.ctx, f)
+	found, err := j.tx.ListTickets(j.ctx, f)
 	if err != nil {
 		return fmt.Errorf("list tickets: %w", err)
 	}
-	lang := or(j.ac.agent.Language, j.c.Company.Language)
-	var list []mailout.Row
-	for i := range rows {
-		tk := &rows[i]
-		first, solve := j.dues(tk.ID)
-		due := or(first, solve)
-		overdue := !due.IsZero() && due.Before(j.now)
-		if c.Filter == "overdue" && !overdue {
-			continue
-		}
-		list = append(list, mailout.Row{Due: due, Overdue: overdue, Ticket: j.facts(tk, lang), Who: or(tk.RequesterName, tk.Requester)})
-	}
-	slices.SortStableFunc(list, soonest)
-	n, more := len(list), 0
-	if n > listMost {
-		list, more = list[:listMost], n-listMost
+	list := j.rows(found, j.lang())
+	if c.Filter == "overdue" {
+		list = slices.DeleteFunc(list, func(r mailout.Row) bool { return !r.Overdue })
 	}
 	return j.answer(c, mailout.List, token.List, func(d *mailout.InternalData) {
-		d.Title, d.Rows, d.MoreRows = listTitle(c, lang, n), list, more
+		d.Title = listTitle(c, j.lang(), len(list))
+		d.Rows, d.MoreRows = atMost(list)
 	})
+}
+
+// rows are tickets as lines of a list, what is due first at the top.
+func (t *turn) rows(found []store.Ticket, lang string) []mailout.Row {
+	var list []mailout.Row
+	for i := range found {
+		tk := &found[i]
+		due := t.nextDue(tk.ID)
+		list = append(list, mailout.Row{
+			Due: due, Overdue: !due.IsZero() && due.Before(t.now), Ticket: t.facts(tk, lang), Who: or(tk.RequesterName, tk.Requester),
+		})
+	}
+	slices.SortStableFunc(list, soonest)
+	return list
+}
+
+// atMost cuts a list to what a mail shows.
+func atMost(list []mailout.Row) (rows []mailout.Row, more int) {
+	n := min(len(list), listMost)
+	return list[:n], len(list) - n
+}
+
+// nextDue is the next instant something was promised for in a ticket.
+func (t *turn) nextDue(ticketID int64) time.Time {
+	rows, err := t.tx.Clocks(t.ctx, ticketID)
+	if err != nil {
+		return noTime
+	}
+	var due time.Time
+	for _, c := range rows {
+		if c.State == sla.Running && !c.DueAt.IsZero() && (due.IsZero() || c.DueAt.Before(due)) {
+			due = c.DueAt
+		}
+	}
+	return due
 }
 
 // soonest orders tickets by when they are due, those without a due time last.
@@ -236,13 +266,86 @@ func (j *job) show(c command.Command) error {
 	one := *j
 	one.tk = tk
 	if c.Verb == command.Show {
-		return one.answer(c, mailout.Show, token.Internal, func(d *mailout.InternalData) { d.History = history })
+		return one.showAll(c, history)
 	}
 	lines, err := j.reasons(tk)
 	if err != nil {
 		return err
 	}
 	return one.answer(c, mailout.Explanation, token.Internal, func(d *mailout.InternalData) { d.Lines, d.History = lines, history })
+}
+
+// showAll mails a ticket as a whole: facts, effort, what hangs together with it, files
+// and history.
+func (j *job) showAll(c command.Command, history []mailout.Entry) error {
+	_, files, err := j.ticketFiles(j.tk)
+	if err != nil {
+		return err
+	}
+	for i := range files {
+		files[i].Attached = false
+	}
+	lines, err := j.about()
+	if err != nil {
+		return err
+	}
+	first, solve := j.dues(j.tk.ID)
+	return j.answer(c, mailout.Show, token.Internal, func(d *mailout.InternalData) {
+		d.History, d.Files, d.Lines, d.Owner, d.FirstDue, d.SolveDue = history, files, lines, j.ownerName(j.tk), first, solve
+	})
+}
+
+// about is what is known of a ticket besides its history, one line each.
+func (j *job) about() ([]mailout.InternalText, error) {
+	var lines []mailout.InternalText
+	add := func(de, en, text string) {
+		if text != "" {
+			lines = append(lines, mailout.InternalReason(inLang([2]string{de, en}, j.lang())+text))
+		}
+	}
+	events, err := j.tx.Events(j.ctx, j.tk.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read history of ticket %d: %w", j.tk.ID, err)
+	}
+	var effort time.Duration
+	var linked []string
+	for _, e := range events {
+		switch e.Kind {
+		case "effort":
+			d, _ := time.ParseDuration(e.New)
+			effort += d
+		case "linked":
+			linked = append(linked, e.New)
+		}
+	}
+	if effort > 0 {
+		add("Aufwand: ", "Effort: ", mailout.Duration(effort, j.lang()))
+	}
+	add("Siehe auch: ", "See also: ", strings.Join(linked, ", "))
+	if up, err := j.tx.Ticket(j.ctx, j.tk.ParentID); err == nil {
+		add("Hauptticket: ", "Main ticket: ", j.tag(&up)+" "+up.Subject)
+	}
+	children, err := j.children(j.tk)
+	if err != nil {
+		return nil, err
+	}
+	for i := range children {
+		add("Gehört dazu: ", "Under it: ", fmt.Sprintf("%s %s (%s)", j.tag(&children[i]), children[i].Subject, mailout.StateLabel(children[i].State, j.lang())))
+	}
+	add("Schlagwörter: ", "Tags: ", strings.Join(j.tk.Tags, " "))
+	people, err := j.tx.Participants(j.ctx, j.tk.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read participants of ticket %d: %w", j.tk.ID, err)
+	}
+	for _, p := range people {
+		switch p.Role {
+		case "watcher":
+			add("Liest mit: ", "Watcher: ", p.Address)
+		case "vendor":
+			add("Dritte: ", "Third party: ", p.Address)
+		}
+	}
+	return lines, nil
 }
 
 // reasons are the stored traces of a ticket and its events, as lines.
@@ -327,38 +430,6 @@ func (j *job) help(c command.Command) error {
 		}
 		d.Examples = j.examples()
 	})
-}
-
-// absence records that an agent is away or back.
-func (j *job) absence(c command.Command) error {
-	if _, err := j.tx.DeleteAbsences(j.ctx, j.ac.agent.ID); err != nil {
-		return fmt.Errorf("end absence: %w", err)
-	}
-	if c.Verb == command.Away {
-		_, err := j.tx.InsertAbsence(j.ctx, store.Absence{Agent: j.ac.agent.ID, FromAt: c.When, ToAt: c.Until, Substitute: c.Substitute})
-		if err != nil {
-			return fmt.Errorf("record absence: %w", err)
-		}
-	}
-	undo := "#" + command.Here.ASCII(or(j.ac.agent.Language, j.c.Company.Language))
-	return j.answer(c, mailout.Confirmation, token.List, func(d *mailout.InternalData) {
-		line := inLang([2]string{"Sie sind wieder da und bekommen neue Tickets.", "You are back and get new tickets."}, d.Lang)
-		if c.Verb == command.Away {
-			line = j.absent(c, d.Lang)
-			d.Undo = undo
-		}
-		d.Lines = []mailout.InternalText{mailout.InternalReason(line)}
-	})
-}
-
-// absent says from when to when an agent is away, and who stands in.
-func (j *job) absent(c command.Command, lang string) string {
-	from := mailout.Date(c.When, j.now, j.c.Company.Location, lang)
-	until := mailout.Date(c.Until, j.now, j.c.Company.Location, lang)
-	if a, ok := j.c.Agent(c.Substitute); ok {
-		return fmt.Sprintf(inLang([2]string{"abwesend von %s bis %s, Vertretung: %s", "away from %s to %s, substitute: %s"}, lang), from, until, a.Name)
-	}
-	return fmt.Sprintf(inLang([2]string{"abwesend von %s bis %s, ohne Vertretung: Neues geht an die Gruppe", "away from %s to %s, no substitute: new mail goes to the group"}, lang), from, until)
 }
 
 // examples are names of this desk, so that what the help shows works when it is

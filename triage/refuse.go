@@ -49,6 +49,22 @@ func (j *job) refusedCommands() []mailout.Problem {
 	return list
 }
 
+// refusesSplit says why there is nothing to split off, or no merge to undo.
+func (j *job) refusesSplit(c command.Command) (text [2]string, bad bool) {
+	if c.Text != "" {
+		if _, ok, err := j.aboutMessage(); err != nil || !ok || state.State(j.tk.State) == state.Held {
+			return [2]string{"hier gibt es keine Mail, aus der ein Ticket werden könnte.", "there is no mail here to make a ticket from."}, true
+		}
+		return text, false
+	}
+	if _, ok, err := j.mergedIn(c); err != nil || !ok {
+		return [2]string{
+			"in den letzten 7 Tagen wurde hier nichts zusammengelegt. Für ein neues Ticket: #teilen: Betreff",
+			"nothing was merged here in the last 7 days. For a new ticket: #split: subject"}, true
+	}
+	return text, false
+}
+
 // reachable reports whether the table has a row for an event in the present state.
 func (j *job) reachable(ev state.Event) bool {
 	_, _, ok := state.Next(state.State(j.tk.State), ev, checked(j.tk))
@@ -60,8 +76,34 @@ func (j *job) refuses(c command.Command) (text [2]string, bad bool) {
 	notNow := [2]string{"nicht möglich, die Anfrage ist „%s“.", "not possible, the request is “%s”."}
 	held := state.State(j.tk.State) == state.Held
 	switch c.Verb {
-	case command.Split, command.Remote:
-		return [2]string{"ist an dieser Stelle nicht möglich.", "is not possible here."}, true
+	case command.Split:
+		return j.refusesSplit(c)
+	case command.Remote:
+		if held || len(j.c.Remote) == 0 {
+			return [2]string{"dafür fehlt der Einladungstext: templates.remote in der Konfiguration.", "the invitation is missing: templates.remote in the configuration."}, true
+		}
+	case command.Merge:
+		if text, bad := j.refusesMerge(c); bad {
+			return text, bad
+		}
+	case command.Parent, command.LinkProblem:
+		if other, err := j.ticketOf(c.Other); err == nil {
+			return j.refusesParent(other)
+		}
+	case command.Vendor:
+		if text, bad := j.refusesVendor(c); bad {
+			return text, bad
+		}
+	case command.Manager:
+		if _, ok := j.c.lead(j.tk.Group); !ok || held {
+			return [2]string{"für diese Gruppe ist keine Leitung eingetragen.", "no lead is named for this group."}, true
+		}
+	case command.Group:
+		if g, _ := j.c.Group(c.Group); held {
+			return notNow, true
+		} else if g.Level < j.tk.Level {
+			return [2]string{"zurück an den First-Level geht mit #l1 und dem, was zu wissen ist.", "back to first level goes with #l1 and what there is to know."}, true
+		}
 	case command.Escalate:
 		g, ok := j.c.Group(or(c.Group, j.c.secondLevelFor(j.tk.Category)))
 		if !ok || g.Level != 2 {
@@ -75,7 +117,7 @@ func (j *job) refuses(c command.Command) (text [2]string, bad bool) {
 			return [2]string{"das ist die anfragende Person; #für ändert sie.", "that is the requester; #for changes it."}, true
 		}
 	case command.Requester, command.Category, command.Priority, command.Impact, command.Urgency, command.Subject,
-		command.Unassign, command.Group, command.Call, command.Manager:
+		command.Unassign, command.Call:
 		if held {
 			return notNow, true
 		}
@@ -88,14 +130,4 @@ func (j *job) refuses(c command.Command) (text [2]string, bad bool) {
 		return notNow, true
 	}
 	return text, false
-}
-
-// toVendor takes the text of a mail that forwards to a third party away from the
-// requester: it is meant for that address.
-func (j *job) toVendor() {
-	for _, c := range j.parsed.Commands {
-		if c.Verb == command.Vendor && c.Address != "" && j.verb == "" {
-			j.vendorText, j.text, j.public = or(j.text, c.Text), "", false
-		}
-	}
 }

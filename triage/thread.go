@@ -25,6 +25,8 @@ type link struct {
 	// mine: the token was sent to this very sender.
 	mine bool
 	role string // requester, watcher, vendor of the ticket; "" = none
+	// via is the merged ticket that the mail answers; ticket is what it lives on in.
+	via int64
 	// automatic: the mail answers an automatic mail of ours, so nothing automatic
 	// may answer it (A2).
 	automatic bool
@@ -313,6 +315,7 @@ func (t *turn) mergeTarget() error {
 		if err != nil {
 			return fmt.Errorf("read ticket that %d was merged into: %w", t.link.ticket.ID, err)
 		}
+		t.link.via = or(t.link.via, t.link.ticket.ID)
 		t.link.ticket = &tk
 	}
 	return nil

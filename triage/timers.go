@@ -139,7 +139,7 @@ func (t *turn) remind(tk *store.Ticket, cycle int) error {
 	if err := t.move(tk, state.RemindTimer, "timer", "reminded"); err != nil {
 		return err
 	}
-	question, err := t.lastPublic(tk)
+	question, _, err := t.lastPublic(tk)
 	if err != nil {
 		return err
 	}
@@ -160,19 +160,18 @@ func (t *turn) remind(tk *store.Ticket, cycle int) error {
 	return err
 }
 
-// lastPublic is what an agent last asked the requester, in one line.
-func (t *turn) lastPublic(tk *store.Ticket) (string, error) {
+// lastPublic is the last word of an agent to the requester, and whose it was.
+func (t *turn) lastPublic(tk *store.Ticket) (text, by string, err error) {
 	messages, err := t.tx.Messages(t.ctx, tk.ID)
 	if err != nil {
-		return "", fmt.Errorf("read messages: %w", err)
+		return "", "", fmt.Errorf("read messages: %w", err)
 	}
-	last := ""
 	for _, m := range messages {
-		if m.Visibility == "public" && m.Agent != "" {
-			last = m.Text
+		if m.Visibility == "public" && m.Agent != "" && m.Kind == "reply" {
+			text, by = m.Text, m.Name
 		}
 	}
-	return question(last), nil
+	return text, by, nil
 }
 
 // questionRunes bounds how much of an agent's mail a reminder repeats.

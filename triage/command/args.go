@@ -34,11 +34,13 @@ const (
 	argFAQ
 	argTemplate
 	argTicket
+	argSplit
 	argShow
 	argList
 	argStatus
 	argHelp
 	argAway
+	argHere
 )
 
 // interpret makes a command of a line, or says why not.
@@ -78,7 +80,7 @@ func fieldsOf(s string) []token {
 // takesRest reports whether free text may follow a colon.
 func (l *line) takesRest() bool {
 	switch l.spec.args {
-	case argReason, argNote, argText, argCall, argVendor, argEscalate:
+	case argReason, argNote, argText, argCall, argVendor, argEscalate, argSplit:
 		return true
 	}
 	return false
@@ -124,6 +126,8 @@ func (p *parser) arguments(l *line, c *Command) *Problem {
 		return p.name(l, aboutTemplate, &c.Entry)
 	case argTicket:
 		return p.other(l, c)
+	case argSplit:
+		return p.split(l, c)
 	case argShow:
 		return p.nothing(l)
 	case argList:
@@ -134,6 +138,11 @@ func (p *parser) arguments(l *line, c *Command) *Problem {
 		c.Text = joined(l.args)
 		return nil
 	case argAway:
+		return p.away(l, c)
+	case argHere:
+		if len(l.args) == 0 {
+			return nil
+		}
 		return p.away(l, c)
 	}
 	return p.nothing(l)
@@ -168,7 +177,7 @@ func (l *line) source(tail string) string {
 
 // severalOnLine names "#ich #prio hoch".
 func (p *parser) severalOnLine(l *line) *Problem {
-	if l.spec.args == argText {
+	if l.freeText() {
 		return nil
 	}
 	var lines []string
@@ -343,9 +352,9 @@ func validTag(s string) bool {
 // maxEffort is the most time one #zeit may record.
 const maxEffort = 24 * time.Hour
 
-var effort = regexp.MustCompile(`^(?:(\d{1,2}):(\d{2})|(?:(\d{1,2})(?:[.,](\d{1,2}))?h(?:(\d{1,2})m?)?)|(\d{1,4})m)$`)
+var effort = regexp.MustCompile(`^(-?)(?:(\d{1,2}):(\d{2})|(?:(\d{1,2})(?:[.,](\d{1,2}))?h(?:(\d{1,2})m?)?)|(\d{1,4})m)$`)
 
-// duration takes 15m, 1h, 1h30, 1:30, 1,5h, and "90 min".
+// duration takes 15m, 1h, 1h30, 1:30, 1,5h, and "90 min"; -15m takes it back.
 func (p *parser) duration(l *line, c *Command) *Problem {
 	if len(l.args) == 0 {
 		return l.problem(Missing, aboutDuration, "")
@@ -364,13 +373,15 @@ func (p *parser) duration(l *line, c *Command) *Problem {
 		return pr
 	}
 	n := func(i int) time.Duration { v, _ := strconv.Atoi("0" + m[i]); return time.Duration(v) }
-	d := (n(1)+n(3))*time.Hour + (n(2)+n(5)+n(6))*time.Minute
-	if m[4] != "" {
-		d += n(4) * time.Hour / map[int]time.Duration{1: 10, 2: 100}[len(m[4])]
+	d := (n(2)+n(4))*time.Hour + (n(3)+n(6)+n(7))*time.Minute
+	if m[5] != "" {
+		d += n(5) * time.Hour / map[int]time.Duration{1: 10, 2: 100}[len(m[5])]
 	}
-	if d = d.Round(time.Minute); d <= 0 || d > maxEffort || n(2) > 59 {
+	if d = d.Round(time.Minute); d <= 0 || d > maxEffort || n(3) > 59 {
 		return l.problem(BadDuration, aboutDuration, joined(l.args))
 	}
-	c.Duration = d
+	if c.Duration = d; m[1] != "" { // takes back what was noted
+		c.Duration = -d
+	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package command
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // check looks at the commands together.
 func (p *parser) check() {
@@ -102,11 +105,27 @@ func (p *parser) checkText() {
 		}
 	case hasText && p.c.Place == List && len(tickets) > 1 && (public != nil || note != nil || firstNote != nil):
 		p.about(p.m.Commands[0], TextUnclear)
+	case hasText && p.c.Place == List && len(p.m.Commands) > 0 && public == nil && note == nil && quiet == nil && firstNote == nil && wordy(p.m):
+		p.about(p.m.Commands[0], TextOfList)
 	case hasText && public == nil && note == nil && firstNote != nil && p.typed() > 1:
 		p.about(*firstNote, TextUnclear)
 	case !hasText:
 		p.missingText(public, note)
 	}
+}
+
+// closingWords is how long a text may be that is only a greeting: nothing is lost with
+// it. Longer ones have to say what they are.
+const closingWords = 4
+
+// wordy reports whether the text of a mail is more than a greeting.
+func wordy(m Mail) bool {
+	if slices.ContainsFunc(m.Commands, func(c Command) bool {
+		return c.Verb == FAQ || c.Verb == Template || c.Verb == Escalate || c.Verb == Spam
+	}) {
+		return false
+	}
+	return len(strings.Fields(m.Text)) > closingWords
 }
 
 // pairs names what cannot both be true of one text.

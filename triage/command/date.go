@@ -59,8 +59,11 @@ func (p *parser) away(l *line, c *Command) *Problem {
 	}
 	loc := p.reader(nil, false).now.Location()
 	c.When, c.Until = first.at(0, 0, loc), last.at(0, 0, loc)
-	if len(rest) == 0 {
+	switch {
+	case len(rest) == 0:
 		return nil
+	case l.spec.args == argHere:
+		return l.problem(Unexpected, "", joined(rest))
 	}
 	return p.substitute(l, rest, c)
 }

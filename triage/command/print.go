@@ -37,7 +37,7 @@ func (c Command) args(prefix string) string {
 		list = append(list, "-"+s)
 	}
 	switch {
-	case c.Verb == Away:
+	case (c.Verb == Away || c.Verb == Here) && !c.When.IsZero():
 		list = append(list, c.When.Format(time.DateOnly), "-", c.Until.Format(time.DateOnly))
 	case !c.When.IsZero():
 		list = append(list, stampOf(c.When))
@@ -47,6 +47,8 @@ func (c Command) args(prefix string) string {
 	}
 	if c.Duration > 0 {
 		list = append(list, effortOf(c.Duration))
+	} else if c.Duration < 0 {
+		list = append(list, "-"+effortOf(-c.Duration))
 	}
 	s := strings.Join(list, " ")
 	switch {

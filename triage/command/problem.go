@@ -27,6 +27,7 @@ const (
 	TextNeeded    Code = "text_needed"   // a note without text
 	TextWithQuery Code = "text_with_query"
 	TextUnclear   Code = "text_unclear" // one text, several notes or tickets it could belong to
+	TextOfList    Code = "text_of_list" // text in an answer to a list that says not what it is
 	Contradiction Code = "contradiction"
 	SeveralOnLine Code = "several_on_line"
 	TooMany       Code = "too_many" // more than MaxCommands
@@ -99,6 +100,8 @@ var problemTexts = map[Code]phrase{
 	TextNeeded:    {"Text fehlt.", "text is missing."},
 	TextWithQuery: {"Eine Abfrage verschickt keinen Text. Abfrage und Antwort bitte trennen.", "A query sends no text. Please send query and answer apart."},
 	TextUnclear:   {"Zu welchem Befehl der Text gehört, ist nicht klar. Schreiben Sie ihn hinter den Befehl: #analyse: …", "It is not clear which command the text belongs to. Write it behind the command: #analysis: …"},
+	TextOfList: {"Hier steht noch Text, aber nicht, wofür er ist. Mit #antwort IT-… geht er an die anfragende Person, mit #notiz IT-… bleibt er intern, mit #still entfällt er.",
+		"There is text, but not what it is for. With #reply IT-… it goes to the requester, with #note IT-… it stays internal, with #quiet it is dropped."},
 	Contradiction: {"widerspricht ", "contradicts "},
 	SeveralOnLine: {"Bitte nur ein Befehl je Zeile.", "Please one command on each line."},
 	TooMany:       {"zu viele Befehle in einer Mail (höchstens 20).", "too many commands in one mail (20 at most)."},

@@ -1,6 +1,9 @@
 package command
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // ref reads IT-10423, [IT-10423], H-7 or, when bare numbers may be tickets, 10423.
 func (p *parser) ref(t token, bare bool) (Ref, bool) {
@@ -59,7 +62,7 @@ func (p *parser) known(r Ref) bool { return p.c.Known == nil || p.c.Known(r) }
 // takeTarget removes the first or last argument when it is a ticket that the command
 // acts on, not the one it refers to.
 func (p *parser) takeTarget(l *line) (Ref, string) {
-	if l.spec.args == argText {
+	if l.freeText() {
 		return p.takeTextTarget(l)
 	}
 	bare := l.spec.args != argDuration
@@ -87,7 +90,7 @@ func (l *line) takesTime() bool {
 
 // takeTextTarget: in free text only the first word can be the ticket.
 func (p *parser) takeTextTarget(l *line) (Ref, string) {
-	if l.spec.need == query || len(l.args) == 0 {
+	if l.spec.need == query || len(l.args) == 0 || l.spec.args == argSplit && p.c.Place != List && !l.hasRest {
 		return Ref{}, ""
 	}
 	value := l.args[0].text
@@ -95,8 +98,30 @@ func (p *parser) takeTextTarget(l *line) (Ref, string) {
 	if !ok || len(l.tail) < len(value) || l.tail[:len(value)] != value {
 		return Ref{}, ""
 	}
-	l.tail = l.tail[len(value):]
+	l.tail, l.args = l.tail[len(value):], l.args[1:]
 	return r, value
+}
+
+// freeText reports whether the arguments are words, not names: a # among them begins no
+// command, and only the first may be a ticket.
+func (l *line) freeText() bool { return l.spec.args == argText || l.spec.args == argSplit }
+
+// split takes the subject of a new ticket; alone, or with the ticket that was merged
+// into this one, it undoes the merge.
+func (p *parser) split(l *line, c *Command) *Problem {
+	c.Text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(l.tail), ":"))
+	if l.hasRest || len(l.args) != 1 {
+		return nil
+	}
+	r, ok := p.ref(l.args[0], false)
+	if !ok {
+		return nil
+	}
+	if !p.known(r) {
+		return l.problem(NoSuchTicket, aboutTicket, l.args[0].text)
+	}
+	c.Other, c.Text = r, ""
+	return nil
 }
 
 // other takes the ticket a link or merge points to.
@@ -105,6 +130,10 @@ func (p *parser) other(l *line, c *Command) *Problem {
 		return l.problem(Missing, aboutTicket, "")
 	}
 	value := l.args[0].text
+	if (c.Verb == Parent || c.Verb == LinkProblem) && len(l.args) == 1 && value == "-" { // under none any more
+		c.Remove = []string{""}
+		return nil
+	}
 	r, ok := p.ref(l.args[0], true)
 	switch {
 	case !ok || len(l.args) > 1:

@@ -124,7 +124,7 @@ var grammar = []spec{
 		"Ticket|verweist auf ein Ticket", "ticket|refers to a ticket"},
 	{Parent, PhaseRequester, anyTicket, argTicket, false, []string{"parent"}, w("haupt"), w("parent"),
 		"Ticket|gehört zum Hauptticket", "ticket|belongs to a main ticket"},
-	{LinkProblem, PhaseRequester, anyTicket, argTicket, false, []string{"problem"}, w("problem"), w("problem"),
+	{LinkProblem, PhaseRequester, anyTicket, argTicket, false, []string{"parent"}, w("problem"), w("problem"),
 		"Ticket|gehört zum Problem", "ticket|belongs to a problem"},
 
 	{Category, PhaseClassification, anyTicket, argCategory, false, []string{"category"}, w("kategorie", "kat"), w("category", "cat"),
@@ -181,8 +181,9 @@ var grammar = []spec{
 		"[: Frage]|FAQ-Entwurf an die Redaktion", "[: question]|FAQ draft to the editor"},
 	{Remote, PhaseText, anyTicket, argNone, false, nil, w("fernwartung"), w("remote"),
 		"|Einladung zur Fernwartung", "|invitation to a remote session"},
-	{Split, PhaseText, exists, argText, false, []string{"split"}, w("teilen"), w("split"),
-		": Betreff|macht aus dieser Mail ein neues Ticket", ": subject|makes a new ticket from this mail"},
+	{Split, PhaseText, exists, argSplit, false, []string{"split"}, w("teilen"), w("split"),
+		": Betreff|macht aus dieser Mail ein neues Ticket; ohne Betreff nimmt es ein #zusammen zurück (7 Tage)",
+		": subject|makes a new ticket from this mail; without a subject it undoes a #merge (7 days)"},
 	{Anyway, PhaseText, exists, argNone, false, nil, w("trotzdem"), w("anyway"),
 		"|sendet eine zurückgehaltene Antwort", "|sends a held reply"},
 
@@ -225,8 +226,8 @@ var grammar = []spec{
 		"|diese Liste", "|this list"},
 	{Away, PhaseQuery, query, argAway, false, []string{"absence"}, w("urlaub"), w("away"),
 		"von bis [Vertretung]|abwesend", "from to [substitute]|absent"},
-	{Here, PhaseQuery, query, argNone, false, []string{"absence"}, w("anwesend"), w("here"),
-		"|wieder da", "|back again"},
+	{Here, PhaseQuery, query, argHere, false, []string{"absence"}, w("anwesend"), w("here"),
+		"[von bis]|wieder da; eine geplante Abwesenheit entfällt", "[from to]|back again; a planned absence is dropped"},
 }
 
 func w(words ...string) []string { return words }

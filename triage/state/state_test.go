@@ -42,7 +42,7 @@ const written = `
 28 | ANY | merge | mergeable | merged
 30 | ANY | spam | - | discarded
 31 | ANY | robot_mail | - | =
-32 | resolved closed closed_deflected discarded | reopen | - | open
+32 | faq_answered waiting_requester waiting_vendor scheduled resolved closed closed_deflected discarded | reopen | - | open
 33 | resolved closed | public_reply | proven | =
 34 | closed_deflected | requester_mail | within | new
 `

@@ -96,7 +96,8 @@ func anyRows() []Transition {
 		{Row: 28, From: any, Events: []Event{Merge}, Guard: func(g Guards) bool { return g.Mergeable }, Condition: "target not merged, not itself", To: Merged, Mail: "one line"},
 		{Row: 30, From: any, Events: []Event{Spam}, To: Discarded},
 		{Row: 31, From: any, Events: []Event{RobotMail}, To: Same, Mail: "note (bounce: notify assignee)"},
-		{Row: 32, From: []State{Resolved, Closed, ClosedDeflected, Discarded}, Events: []Event{Reopen}, To: Open},
+		// #öffnen also ends waiting: what waits for somebody is open again.
+		{Row: 32, From: []State{FAQAnswered, WaitingRequester, WaitingVendor, Scheduled, Resolved, Closed, ClosedDeflected, Discarded}, Events: []Event{Reopen}, To: Open},
 		{Row: 33, From: []State{Resolved, Closed}, Events: []Event{PublicReply}, Guard: func(g Guards) bool { return g.Proven }, Condition: "as row 10", To: Same, Mail: "reply to requester"},
 		{Row: 34, From: []State{ClosedDeflected}, Events: []Event{RequesterMail}, Guard: func(g Guards) bool { return g.WithinReopen }, Condition: "within reopen_within", To: New, Mail: "notify group"},
 	}
