@@ -241,7 +241,7 @@ func TestMessages(t *testing.T) {
 	s := open(t)
 	tk := ticketOf(t, s, deliver(t, s, 1, "a"))
 	var m Message
-	fill(&m, map[string]any{"ID": int64(0), "TicketID": tk.ID, "InboxID": int64(1), "Visibility": "internal", "Kind": "note", "MessageID": "n1@example.com"})
+	fill(&m, map[string]any{"ID": int64(0), "TicketID": tk.ID, "InboxID": int64(1), "Visibility": "internal", "Kind": "note", "MessageID": "n1@example.com", "OriginID": tk.ID})
 	update(t, s, func(ctx context.Context, tx *Tx) error {
 		if err := tx.InsertMessage(ctx, &m); err != nil {
 			return err

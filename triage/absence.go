@@ -2,6 +2,7 @@ package triage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,21 +98,20 @@ func (j *job) date(at time.Time) string {
 func (j *job) substituteLine(a Absence) string {
 	c := *j.c
 	c.People.Absences = append(slices.Clone(c.People.Absences), a)
-	name := ""
+	name, there := a.Substitute, c.standIns(a.Substitute, a.From)
 	if s, ok := c.Agent(a.Substitute); ok {
 		name = s.Name
 	} else if a.Substitute != "" {
 		name = c.groupLabel(a.Substitute, j.lang())
 	}
-	got, _ := c.Agent(c.present(a.Substitute, a.From))
 	switch {
 	case a.Substitute == "":
 		return inLang([2]string{"Ohne Vertretung: Benachrichtigungen gehen an die Gruppe", "No substitute: notices go to the group"}, j.lang())
-	case got.ID != "" && got.ID != a.Substitute:
-		return inLang([2]string{"Vertretung: " + name + ", selbst abwesend; es vertritt " + got.Name, "Substitute: " + name + ", also away; " + got.Name + " stands in"}, j.lang())
-	case got.ID == "" && len(c.presentMembers(a.Substitute, a.From)) == 0:
-		return inLang([2]string{"Vertretung: " + name + ", in dieser Zeit selbst nicht da: Benachrichtigungen gehen an die Gruppe",
-			"Substitute: " + name + ", not there in this time: notices go to the group"}, j.lang())
+	case len(there) == 0:
+		return inLang([2]string{"Vertretung: " + name + ", in dieser Zeit selbst nicht da. Benachrichtigungen gehen an die Gruppe",
+			"Substitute: " + name + ", not there in this time. Notices go to the group"}, j.lang())
+	case len(there) == 1 && there[0].Name != name && c.follow(a.Substitute, a.From) != a.Substitute:
+		return inLang([2]string{"Vertretung: " + name + ", selbst abwesend; es vertritt " + there[0].Name, "Substitute: " + name + ", also away; " + there[0].Name + " stands in"}, j.lang())
 	}
 	return inLang([2]string{"Vertretung: " + name, "Substitute: " + name}, j.lang())
 }
@@ -184,7 +184,7 @@ func (c *Config) withAbsences(ctx context.Context, tx *store.Tx, after time.Time
 	for _, a := range c.People.Absences {
 		if a.covers(tx.Now) {
 			back, err := tx.Meta(ctx, hereKey(a.Agent))
-			if err != nil {
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return nil, fmt.Errorf("read absences: %w", err)
 			}
 			if at, err := time.Parse(time.RFC3339, back); err == nil && a.covers(at) {
@@ -242,7 +242,7 @@ func (c *Config) returned(ctx context.Context, tx *store.Tx) ([]Absence, error) 
 			continue
 		}
 		told, err := tx.Meta(ctx, returnKey(a.Agent))
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, fmt.Errorf("read absences: %w", err)
 		}
 		if at, err := time.Parse(time.DateOnly, told); err == nil && !at.Before(a.day(c)) {

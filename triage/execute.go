@@ -31,6 +31,7 @@ type job struct {
 	// spoken is what was said to a caller: it goes with the mail that it is solved.
 	spoken string
 	notes  []internalNote // what stays inside and is not stored yet
+	asked  bool           // the solved mail asks for a rating
 	doings []doing        // what is confirmed by mail
 }
 
@@ -291,7 +292,7 @@ func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill fun
 			},
 		})
 		if err == nil && kind == mailout.Resolved && address == j.tk.Requester {
-			err = j.surveyed(j.tk, queued)
+			err = j.surveyed(j.tk, queued && j.asked)
 		}
 		if err != nil {
 			return err

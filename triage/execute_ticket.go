@@ -287,6 +287,7 @@ func (j *job) solved(command.Command) error {
 	if err != nil {
 		return err
 	}
+	j.asked = asked
 	if withText {
 		if err := j.sendReply(mailout.Resolved, token.Solved, resolution); err != nil {
 			return err

@@ -44,15 +44,21 @@ func (t *turn) phoneTicket(ac agentContext, parsed command.Mail) (result, error)
 	return t.file(ac, f)
 }
 
-// ownTicket opens a ticket for the agent himself, with the commands of his mail.
+// ownTicket opens a ticket for the agent himself, filed as the commands of his mail
+// say. One that takes, answers or ends something meant another ticket, whose thread
+// was lost: that is refused.
 func (t *turn) ownTicket(ac agentContext, parsed command.Mail) (result, error) {
+	var lost command.Mail
+	for _, c := range parsed.Commands {
+		if c.Verb.Phase() != command.PhaseQuery && (c.Verb.Phase() > command.PhaseClassification || parsed.FromSubject || parsed.Text == "") {
+			lost.Problems = append(lost.Problems, command.Problem{Line: c.Line, Literal: c.Literal, Verb: c.Verb, Code: command.NoTicket})
+		}
+	}
+	if len(lost.Problems) > 0 {
+		return t.holdMail(ac.agent, holdSyntax, problemsText(lost), t.problemsOf(ac.agent, lost), false)
+	}
 	f, _ := t.filing(parsed)
 	f.caller, f.text, f.private = t.m.From, parsed.Text, ""
-	if parsed.FromSubject { // "[IT-10423] #ich" that lost its thread
-		problem := mailout.Problem{Source: parsed.Commands[0].Literal, Text: inLang([2]string{
-			"geht nur als Antwort auf eine Mail zum Ticket.", "works only as an answer to a mail about the ticket."}, or(ac.agent.Language, t.c.Company.Language))}
-		return t.holdMail(ac.agent, holdSyntax, "commands about no ticket", []mailout.Problem{problem}, false)
-	}
 	return t.file(ac, f)
 }
 

@@ -133,5 +133,8 @@ func (d *decoder) ticket() {
 			t.Prefix = p.Value
 		}
 	}
+	if m.Enum("confirm", "needed", "needed", "always") == "always" {
+		t.Confirm = "always"
+	}
 	d.c.Desk.Ticket = t
 }

@@ -68,6 +68,7 @@ func TestExampleValues(t *testing.T) {
 		"faq":        {d.FAQ, triage.FAQConfig{AskAfter: sla.Target{BusinessDays: 1}, CloseAfter: sla.Target{BusinessDays: 2}}},
 		"category":   {d.Categories["erp"].Group, "erp"},
 		"receipt":    {strings.HasPrefix(d.Receipts["ausserhalb"]["en"], "We have"), true},
+		"remote":     {strings.HasPrefix(d.Remote["en"], "For the remote session"), true},
 		"note":       {strings.HasPrefix(d.Notes["checkliste_eintritt"], "- [ ] Konto"), true},
 		"report":     {d.Reports[2], triage.ReportPlan{Name: "Wissensrunde", Cron: "0 9 1 * *", To: []string{"first-level", "netz", "erp"}, Kind: "knowledge"}},
 		"privacy": {c.Desk.Privacy, triage.Privacy{

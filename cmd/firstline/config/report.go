@@ -28,6 +28,7 @@ func (d *decoder) templates() {
 		d.name(source.Text{Value: p.Key.Value, Node: p.Key})
 		desk.Receipts[p.Key.Value] = d.label(receipts, p.Key.Value)
 	}
+	desk.Remote = d.label(m, "remote")
 	for _, p := range m.Map("notes").Pairs() {
 		d.name(source.Text{Value: p.Key.Value, Node: p.Key})
 		desk.Notes[p.Key.Value] = d.r.Text(p.Value).Value
@@ -46,6 +47,12 @@ func (d *decoder) checkTexts() {
 			for _, p := range problems {
 				d.textProblem(t.Node, p)
 			}
+		}
+	}
+	for _, t := range d.r.ByLanguage(d.root.Map("templates").Get("remote")) {
+		_, problems := mailout.ParseSnippet("", 1, t.Value)
+		for _, p := range problems {
+			d.textProblem(t.Node, p)
 		}
 	}
 	folder := d.c.Templates.Folder

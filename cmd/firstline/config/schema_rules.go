@@ -56,7 +56,7 @@ func kinds() map[string]string {
 			"internal_proof=enum:authserv|exchange|received_from trusted_authserv=many border_hosts=many received_from=many " +
 			"agent_commands_need=list:enum:authenticated|token",
 		"ticket": "prefix=pattern:^[A-Za-z][A-Za-z0-9]{0,9}$ first_number=int:1:1000000000 reopen_within=span:hd " +
-			"close_resolved_after=span:hb reopen_grace=span:hd reprioritise_grace=span:hd",
+			"close_resolved_after=span:hb reopen_grace=span:hd reprioritise_grace=span:hd confirm=enum:needed|always",
 		"ticket.waiting":         "remind_after=span:hb resolve_after=span:hb",
 		"people":                 "sender_groups=map:many directory=text",
 		"people.agents[]":        "id=name name=text email=address level=int:1:2 language=enum:de|en role=enum:agent|manager calendar=text",
@@ -70,7 +70,7 @@ func kinds() map[string]string {
 		"slas.*.targets.*":       "first_reply=span:hb next_reply=span:hb resolve=span:hb second_level_takes=span:hb",
 		"escalations[]":          "name=text hand_over=map:many notify=many",
 		"escalations[].at":       "clock=enum:first_reply|next_reply|resolve|second_level_takes used=percent idle=span:h only_level=int:0:2",
-		"templates":              "folder=text receipt=map:label notes=map:text",
+		"templates":              "folder=text receipt=map:label notes=map:text remote=label",
 		"reports[]":              "name=text cron=text to=many kind=enum:weekly|monthly|open_list|knowledge language=enum:de|en",
 		"reports[].targets":      "first_response=int:0:100 resolution=int:0:100 csat=int:0:100",
 		"privacy":                "keep_messages=span:dm keep_attachments=span:dm anonymise_after=span:dm keep_other_mail=span:dm legal_hold=many mask_in_logs=enums:subject|body|address",

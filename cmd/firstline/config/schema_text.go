@@ -53,6 +53,8 @@ func keyTexts() map[string][2]string {
 		"outgoing.smtp/password":       {"Nur ${UMGEBUNGSVARIABLE}; besser password_file", "Only ${ENVIRONMENT_VARIABLE}; better password_file"},
 		"security/trusted_authserv":    {"Name unseres Mailservers in Authentication-Results", "Name of our mail server in Authentication-Results"},
 		"security/unknown_senders":     {"hold = First-Level fragen; reject; accept", "hold = ask the first level; reject; accept"},
+		"ticket/confirm":               {"needed = nur was man sonst nicht sieht; always = jeden Befehl per Mail bestätigen", "needed = only what is not seen otherwise; always = confirm every command by mail"},
+		"templates/remote":             {"Einladung zur Fernwartung für #fernwartung, je Sprache", "Invitation to a remote session for #remote, by language"},
 		"calendars.*/hours":            {`Zum Beispiel mo-do: "08:00-12:00, 13:00-17:00"`, `For example mo-do: "08:00-12:00, 13:00-17:00"`},
 		"slas.*/pause_when":            {"Zustände, in denen die Lösungsuhr steht", "States in which the resolution clock stands still"},
 		"slas.*.targets.*/first_reply": {"30m, 4h in Geschäftszeit oder 2bd Arbeitstage", "30m, 4h of service hours or 2bd business days"},
