@@ -97,7 +97,11 @@ func (e *evaluation) target(f field) *string {
 func (e *evaluation) collect(a *action) string {
 	into := map[field]*[]string{"tags": &e.d.Tags, "watchers": &e.d.Watchers, "notify": &e.d.Notify}[a.field]
 	for _, v := range a.list {
-		if v = e.expand(v); v != "" && !slices.Contains(*into, v) {
+		v = e.expand(v)
+		if a.field == "tags" {
+			v = strings.Join(strings.Fields(v), "-") // a tag is one word
+		}
+		if v != "" && !slices.Contains(*into, v) {
 			*into = append(*into, v)
 		}
 	}

@@ -256,6 +256,7 @@ func (c *compiler) regexError(t source.Text, expr string, err error) {
 		syntax.ErrMissingRepeatArgument: {DE: "vor dem Wiederholungszeichen in Spalte %d fehlt etwas.", EN: "nothing to repeat before column %d."},
 		syntax.ErrInvalidEscape:         {DE: "unbekannte Folge mit Rückstrich in Spalte %d.", EN: "unknown escape in column %d."},
 		syntax.ErrInvalidPerlOp:         {DE: "„(?…“ in Spalte %d wird nicht unterstützt.", EN: "“(?…” in column %d is not supported."},
+		syntax.ErrInvalidRepeatOp:       {DE: "zwei Wiederholungszeichen hintereinander in Spalte %d.", EN: "two repetition signs in a row in column %d."},
 		syntax.ErrInvalidRepeatSize:     {DE: "Wiederholung in Spalte %d ist zu groß.", EN: "the repetition in column %d is too large."},
 	}
 	w, ok := texts[bad.Code]

@@ -90,6 +90,9 @@ func (c *compiler) condition(m *source.Map, key string, n *source.Node, r *rule)
 		return c.senderCond(key, n)
 	case "to", "cc":
 		if list := c.r.OneOrMany(n); len(list) > 0 {
+			for _, t := range list {
+				c.address(t)
+			}
 			return &recipientCond{key, newSenders(source.Strings(list))}
 		}
 	case "header":
@@ -197,6 +200,9 @@ func (c *compiler) priority(t source.Text) string {
 		c.r.Add(t.Node, digitPriority, t.Value)
 		return ""
 	}
+	for _, p := range c.refs.Priorities {
+		ids = append(ids, p.Aliases...)
+	}
 	c.r.Known(t, aPriority, ids)
 	return ""
 }
@@ -243,16 +249,42 @@ func (c *compiler) senderCond(key string, n *source.Node) condition {
 	for _, t := range list {
 		switch key {
 		case "from_domain":
-			entries = append(entries, "@"+strings.TrimPrefix(t.Value, "@"))
+			entries = append(entries, "@"+c.domain(t))
 		case "sender_group":
 			c.r.Known(t, aSenders, sortedKeys(c.refs.SenderGroups))
 			entries = append(entries, c.refs.SenderGroups[t.Value]...)
 		default:
+			c.address(t)
 			entries = append(entries, t.Value)
 		}
 	}
 	cond.set = newSenders(entries)
 	return cond
+}
+
+// address checks what from:, to: and cc: compare with.
+func (c *compiler) address(t source.Text) {
+	switch v := strings.TrimPrefix(t.Value, "*"); {
+	case strings.ContainsAny(v, ", ;"):
+		c.r.Add(t.Node, severalAddresses, strings.Join(strings.FieldsFunc(t.Value, func(r rune) bool { return strings.ContainsRune(", ;", r) }), ", "))
+	case strings.HasPrefix(v, "@") && plainAddress("x"+v), plainAddress(t.Value):
+	case !strings.Contains(v, "@") && plainAddress("x@"+v):
+		c.r.Add(t.Node, bareDomain, t.Value)
+	default:
+		c.r.Add(t.Node, badAddress, t.Value)
+	}
+}
+
+// domain checks a domain of from_domain: and returns it without its @.
+func (c *compiler) domain(t source.Text) string {
+	v := strings.TrimPrefix(strings.TrimPrefix(t.Value, "*"), "@")
+	switch _, after, isAddress := strings.Cut(v, "@"); {
+	case isAddress:
+		c.r.Add(t.Node, addressForDomain, t.Value, after)
+	case !plainAddress("x@" + v), strings.HasPrefix(v, "*"):
+		c.r.Add(t.Node, badDomain, t.Value)
+	}
+	return v
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -44,8 +44,9 @@ func (c *compiler) action(a *action, n *source.Node, r *rule) bool {
 	case "escalate":
 		m := c.r.Map(n, "to", "reason")
 		to, reason := m.Need("to"), m.Text("reason")
-		c.r.Known(to, aGroup, c.groupIDs())
-		c.escalation(to, reason, r)
+		if c.r.Known(to, aGroup, c.groupIDs()) {
+			c.escalation(to, reason, r)
+		}
 		a.value, a.extra = to.Value, reason.Value
 		return to.Value != ""
 	case "requester_from":
@@ -112,6 +113,9 @@ func (c *compiler) captureNames(t source.Text, r *rule) {
 func (c *compiler) texts(a *action, texts []source.Text, r *rule) bool {
 	for _, t := range texts {
 		c.captureNames(t, r)
+		if words := strings.FieldsFunc(t.Value, func(r rune) bool { return strings.ContainsRune(", ;", r) }); len(words) > 1 && !strings.Contains(t.Value, "{{") {
+			c.r.Add(t.Node, severalTags, t.Value, strings.Join(words, ", "), strings.Join(words, "-"))
+		}
 		a.list = append(a.list, t.Value)
 	}
 	return len(a.list) > 0

@@ -35,7 +35,10 @@ func (s *Set) newEvaluation(in Input) *evaluation {
 	if m == nil {
 		m = &mailin.Message{}
 	}
-	e := &evaluation{s: s, in: in, m: m, lang: s.refs.Language, setBy: map[field]string{}}
+	e := &evaluation{s: s, in: in, m: m, lang: s.lang, setBy: map[field]string{}}
+	if e.lang == "" {
+		e.lang = s.refs.Language
+	}
 	e.d.SetBy = map[string]string{}
 	e.t = messageText(m, in.AttachmentText)
 	e.h = s.index.scan(e.t)

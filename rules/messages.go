@@ -15,6 +15,20 @@ var (
 		DE: "Regulärer Ausdruck fehlerhaft: %s", EN: "Bad regular expression: %s"}
 	commaInWord = source.Message{Code: "R005", Level: source.Warning,
 		DE: "Das Komma gehört hier zum Suchwort. Sind es mehrere? Dann [%s].", EN: "The comma is part of the search word here. Are these several? Then [%s]."}
+	severalAddresses = source.Message{Code: "R015", Level: source.Error,
+		DE: "Hier wird eine Liste erwartet. Meinten Sie [%s]?", EN: "A list is expected here. Did you mean [%s]?"}
+	bareDomain = source.Message{Code: "R016", Level: source.Error,
+		DE: "„%s“ ist keine Adresse. Für alle aus dieser Domain schreiben Sie from_domain: [%[1]s] oder \"@%[1]s\".",
+		EN: "“%s” is no address. For everybody of this domain write from_domain: [%[1]s] or \"@%[1]s\"."}
+	badAddress = source.Message{Code: "R016", Level: source.Error,
+		DE: "„%s“ ist keine Mailadresse. Beispiele: a.berger@firma.example, \"@firma.example\"", EN: "“%s” is no mail address. Examples: a.berger@firma.example, \"@firma.example\""}
+	addressForDomain = source.Message{Code: "R016", Level: source.Error,
+		DE: "„%s“ ist eine Adresse, hier wird eine Domain erwartet. Meinten Sie „%s“, oder from: statt from_domain:?",
+		EN: "“%s” is an address, but a domain is expected here. Did you mean “%s”, or from: instead of from_domain:?"}
+	badDomain = source.Message{Code: "R016", Level: source.Error,
+		DE: "„%s“ ist keine Domain. Beispiel: firma.example; jede Unterdomain wird einzeln genannt.", EN: "“%s” is no domain. Example: firma.example; each subdomain is named by itself."}
+	severalTags = source.Message{Code: "R017", Level: source.Error,
+		DE: "Ein Schlagwort ist ein einzelnes Wort. Meinten Sie [%[2]s] oder „%[3]s“ statt „%[1]s“?", EN: "A tag is a single word. Did you mean [%[2]s], or “%[3]s”, instead of “%[1]s”?"}
 	noConditions = source.Message{Code: "R010", Level: source.Error,
 		DE: "Regel „%s“ hat keine Bedingung und träfe jede Mail.", EN: "Rule “%s” has no condition and would match every mail.",
 		FixDE: "Tragen Sie unter when: mindestens eine Zeile ein.", FixEN: "Write at least one line under when:."}

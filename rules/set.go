@@ -10,6 +10,7 @@ type Set struct {
 	Hash string
 
 	refs       Refs
+	lang       string // of the reasons, "" = the company's
 	index      *index
 	categories []category
 	categorize categorize
@@ -42,6 +43,13 @@ func (s *Set) With(opts ...Option) *Set {
 	f := *s.faq
 	n.faq = &f
 	n.faq.build(o)
+	return &n
+}
+
+// In returns the same rules with their reasons in a language, "de" or "en".
+func (s *Set) In(lang string) *Set {
+	n := *s
+	n.lang = lang
 	return &n
 }
 

@@ -44,7 +44,7 @@ func (s *Set) Test() []TestResult {
 // ReportTests runs all tests and reports each failed one. It returns how many
 // ran and how many failed.
 func (s *Set) ReportTests(r *source.Report) (ran, failed int) {
-	for _, t := range s.Test() {
+	for _, t := range s.In(r.Lang).Test() {
 		ran++
 		if t.OK {
 			continue

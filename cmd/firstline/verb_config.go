@@ -106,7 +106,7 @@ func runTest(_ context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	results := cfg.Desk.Rules.Test()
+	results := cfg.Desk.Rules.In(c.lang).Test()
 	failed := 0
 	for _, r := range results {
 		if !r.OK {

@@ -55,6 +55,7 @@ func runExplain(ctx context.Context, c *cli, args []string) error {
 	if tag, ok := c.ticketArg(rest, cfg.Desk.Ticket.Prefix); ok {
 		return c.explainTicket(ctx, tag)
 	}
+	cfg.Desk.Rules = cfg.Desk.Rules.In(c.lang)
 	desk := c.taught(ctx, &cfg.Desk, cfg.StoreDir)
 	w := bufio.NewWriter(c.out)
 	defer w.Flush()

@@ -93,6 +93,7 @@ func (c *cli) replaySets(edited string) (before, after *config.Config, err error
 	if after, err = load(edited); err != nil {
 		return nil, nil, err
 	}
+	before.Desk.Rules, after.Desk.Rules = before.Desk.Rules.In(c.lang), after.Desk.Rules.In(c.lang)
 	r := source.NewReport(c.lang)
 	if _, failed := after.Desk.Rules.ReportTests(r); failed > 0 {
 		fmt.Fprintf(c.err, c.say("Achtung: %d Tests in %s scheitern (firstline test -c %[2]s); run würde diese Regeln nicht laden\n",

@@ -21,6 +21,10 @@ func (r *Report) checkBytes(f *File, data []byte) bool {
 		return false
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if bytes.IndexByte(data, 0) >= 0 {
+		r.AddPlace(f.Name, 0, 0, 0, "", notText)
+		return false
+	}
 	// The library needs seconds for half a million entries before we could
 	// count them, so what can separate entries is counted first.
 	if bytes.Count(data, []byte(",")) > 2*MaxNodes || bytes.Count(data, []byte("&")) > MaxNodes {
@@ -195,7 +199,7 @@ func (r *Report) checkIndents(f *File) {
 	}
 	if len(blanks) > 0 {
 		from, to := noBreakRun(f.lines[blanks[0]-1])
-		r.AddPlace(f.Name, blanks[0], from, to-from+1, f.lines[blanks[0]-1], noBreakIndent, "U+00A0", from, to, alsoLines(blanks))
+		r.AddPlace(f.Name, blanks[0], from, to-from+1, f.lines[blanks[0]-1], noBreakIndent, codePoint(f.lines[blanks[0]-1], from), from, to, alsoLines(blanks))
 	}
 }
 
@@ -218,6 +222,11 @@ func (r *Report) blankAfterSign(f *File, line int, content string) string {
 		}
 	}
 	return string(runes)
+}
+
+// codePoint names the character in a column of a line.
+func codePoint(line string, column int) string {
+	return fmt.Sprintf("U+%04X", []rune(line)[column-1])
 }
 
 // noBreakRun returns the columns of the first run of no-break spaces.

@@ -208,16 +208,43 @@ func (r *Report) Texts(n *Node) []Text {
 		return nil
 	}
 	if n.Kind == KindScalar {
+		if v := n.Value; !n.Quoted && len(v) > 1 && v[0] == '-' && startsWord(v[1:]) {
+			first, _, _ := strings.Cut(v, " -")
+			r.Add(n, missingBlank, "- "+clip(first[1:])) // "-toner" below "words:"
+			return nil
+		}
 		r.Add(n, wantList, clip(n.Value))
 		return nil
 	}
 	var ts []Text
 	for _, item := range r.List(n) {
+		if r.colonEntry(item) {
+			continue
+		}
 		if t := r.Text(item); t.Node != nil {
 			ts = append(ts, t)
 		}
 	}
 	return ts
+}
+
+// colonEntry reports a list entry such as "error: 49", which YAML makes a map of.
+func (r *Report) colonEntry(n *Node) bool {
+	if n.Kind != KindMap || len(n.Pairs) != 1 || n.Pairs[0].Key.Quoted {
+		return false
+	}
+	p := n.Pairs[0]
+	if p.Value.Kind != KindScalar && p.Value.Kind != KindNull {
+		return false
+	}
+	at := *p.Key
+	text := p.Key.Value + ":"
+	if p.Value.Kind == KindScalar {
+		text += " " + p.Value.Value
+	}
+	at.Length = len([]rune(text))
+	r.Add(&at, colonInText, `"`+clip(text)+`"`)
+	return true
 }
 
 // OneOrMany is Texts that also takes a single value without a comma.

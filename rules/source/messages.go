@@ -7,6 +7,8 @@ var (
 		"Verteilen Sie sie mit include: auf mehrere Dateien.", "Split it into several files with include:."}
 	notUTF8 = Message{"K002", Error, "Datei ist nicht UTF-8 (vermutlich Windows-1252, Zeile %d).", "The file is not UTF-8 (probably Windows-1252, line %d).",
 		"Im Editor als UTF-8 speichern.", "Save it as UTF-8 in your editor."}
+	notText = Message{"K002", Error, "Das ist keine Textdatei: sie enthält Nullbytes.", "This is no text file: it contains zero bytes.",
+		"Vielleicht ist sie nur halb geschrieben oder die falsche Datei. Im Editor als UTF-8 speichern.", "It may be half written, or the wrong file. Save it as UTF-8 in your editor."}
 	utf16 = Message{"K002", Error, "Datei ist UTF-16, nicht UTF-8.", "The file is UTF-16, not UTF-8.",
 		"Im Editor als UTF-8 speichern.", "Save it as UTF-8 in your editor."}
 	controlChar = Message{"K003", Error, "Unsichtbares Steuerzeichen %s.", "Invisible control character %s.",
@@ -66,6 +68,8 @@ var (
 	backslash         = Message{"K019", Error, "Rückstrich in doppelten Anführungszeichen. Nehmen Sie einfache: %s", "Backslash in double quotes. Use single ones: %s", "", ""}
 	questionInList    = Message{"K019", Error, "? in einer Klammerliste braucht Anführungszeichen, oder schreiben Sie die Fragen untereinander mit \"- \".",
 		"? in a bracket list needs quotes, or write the questions one below the other with \"- \".", "", ""}
+	questionOpen = Message{"K019", Warning, "? in einer Klammerliste braucht Anführungszeichen, oder schreiben Sie die Fragen untereinander mit \"- \". Andere YAML-Programme lesen diese Zeile nicht.",
+		"? in a bracket list needs quotes, or write the questions one below the other with \"- \". Other YAML programs cannot read this line.", "", ""}
 	typographicQuotes = Message{"K020", Error, "Typografische Anführungszeichen gehören jetzt zum Text. Nehmen Sie \"%s\".",
 		"Typographic quotes are now part of the text. Use \"%s\".", "", ""}
 
@@ -73,6 +77,7 @@ var (
 	noDays = Message{"K021", Error, "d sind Kalendertage. Für Arbeitstage %dbd, für Geschäftsstunden %dh schreiben.",
 		"d are calendar days. Write %dbd for business days or %dh for business hours.", "", ""}
 	badSpan      = Message{"K021", Error, "„%s“ ist keine Zeitspanne. Möglich: %s.", "“%s” is no length of time. Possible: %s.", "", ""}
+	badSpanMeant = Message{"K021", Error, "„%s“ ist keine Zeitspanne. Meinten Sie %s? Möglich: %s.", "“%s” is no length of time. Did you mean %s? Possible: %s.", "", ""}
 	badDate      = Message{"K022", Error, "Datum als \"2026-12-24\"%s schreiben.", "Write the date as \"2026-12-24\"%s.", "", ""}
 	noSuchDate   = Message{"K022", Error, "Den %s gibt es nicht.", "There is no such day as %s.", "", ""}
 	badTimes     = Message{"K023", Error, "Uhrzeiten als \"08:00-15:00\" schreiben.", "Write times of day as \"08:00-15:00\".", "", ""}

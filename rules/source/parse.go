@@ -144,11 +144,13 @@ func (c *converter) node(y *yaml.Node, depth int) *Node {
 		c.scalar(n, y)
 	case yaml.SequenceNode:
 		n.Kind = KindList
+		asked := false
 		for _, item := range y.Content {
 			child := c.node(item, depth+1)
 			if c.questionMark(child, y) {
 				continue
 			}
+			asked = c.questionOpen(child, y, asked)
 			if child.Kind == KindNull && item.Kind == yaml.ScalarNode {
 				if !c.trapped(child) {
 					c.r.Add(child, emptyItem)

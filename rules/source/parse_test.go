@@ -16,7 +16,7 @@ func TestFormMistakes(t *testing.T) {
 		{"byte order mark is skipped", "\ufeffversion: 1\n", nil},
 		{"windows line ends", "a: 1\r\nb: 2\r\n", nil},
 		{"leading document sign", "---\na: 1\n", nil},
-		{"question marks in a bracket list", "a: [Wie geht das?, Und das?]\n", nil},
+		{"question marks in a bracket list", "a: [Wie geht das?, Und das?]\n", []string{"1:5 K019"}},
 		{"tab", "a:\n\tb: c\n", []string{"2:1 K004"}},
 		{"tabs are one finding", "a:\n\tb: c\n\td: e\n", []string{"2:1 K004"}},
 		{"tab in a block text", "a: |\n  x\n  \ty\nb: 1\n", nil},

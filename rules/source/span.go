@@ -2,6 +2,7 @@ package source
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,8 +47,14 @@ func (r *Report) Span(n *Node, def Span, units Units) Span {
 	value := strings.ReplaceAll(strings.TrimSpace(t.Value), " ", "")
 	if numberForm.MatchString(value) && value != "0" {
 		first, second := "h", "m"
-		if units&Hours == 0 {
+		number, _ := strconv.Atoi(value)
+		switch {
+		case units&Hours == 0:
 			first, second = "d", "mo"
+		case units&Days != 0 && number <= 30:
+			first, second = "d", "h"
+		case units&Days != 0:
+			first, second = "m", "h"
 		}
 		r.Add(n, noUnit, value+first, value+second)
 		return def
@@ -55,6 +62,10 @@ func (r *Report) Span(n *Node, def Span, units Units) Span {
 	m := spanForm.FindStringSubmatch(value)
 	if value == "0" {
 		return Span{}
+	}
+	if w := wordedSpan(value, units); m == nil && w != "" {
+		r.Add(n, badSpanMeant, clip(t.Value), w, units.examples())
+		return def
 	}
 	if m == nil {
 		r.Add(n, badSpan, clip(t.Value), units.examples())
@@ -81,6 +92,31 @@ func (r *Report) Span(n *Node, def Span, units Units) Span {
 		return s
 	}
 	return def
+}
+
+var wordSpan = regexp.MustCompile(`^([0-9]{1,6})([a-z]+)$`)
+
+// wordedSpan turns a length of time with its unit in words into the form that is
+// read, "" when it is none.
+func wordedSpan(s string, units Units) string {
+	m := wordSpan.FindStringSubmatch(strings.ToLower(s))
+	if m == nil {
+		return ""
+	}
+	for unit, words := range map[string]string{
+		"s": "sek sekunde sekunden sec second seconds", "m": "min minute minuten minutes", "h": "std stunde stunden hour hours hrs",
+		"d": "t tag tage tagen day days", "w": "woche wochen week weeks", "bd": "at arbeitstag arbeitstage arbeitstagen werktage",
+		"mo": "monat monate month months",
+	} {
+		if !slices.Contains(strings.Fields(words), m[2]) {
+			continue
+		}
+		if unit == "d" && units&Days == 0 && units&BusinessDays != 0 {
+			unit = "bd"
+		}
+		return m[1] + unit
+	}
+	return ""
 }
 
 // span returns count of a unit; what is too long comes back as longer than

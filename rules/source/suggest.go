@@ -93,6 +93,7 @@ func germanKeys() map[string]string {
 		"mitglieder": "members", "leitung": "lead", "vertretung": "substitute", "stufe": "level", "ebene": "level",
 		"eskalation": "escalations", "vorlagen": "templates", "berichte": "reports", "datenschutz": "privacy",
 		"erwartet": "expect", "name": "name id", "bezeichnung": "label", "zeit": "time", "zuweisen": "assign",
+		"prio": "priority", "kat": "category", "bearbeiter": "assign", "assignee": "assign", "agent": "assign", "schlagworte": "tags", "titel": "set_subject",
 		"ziele": "targets", "loesung": "resolve", "reaktion": "first_reply", "ignorieren": "ignore", "melden": "notify",
 	}
 }

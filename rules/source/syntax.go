@@ -12,7 +12,9 @@ import (
 var (
 	dashWord  = regexp.MustCompile(`^(\s*)-([\p{L}_"'][^:]*:(\s.*)?)$`)
 	colonWord = regexp.MustCompile(`^((?:\s|- )*[\p{L}_][\p{L}0-9_-]*):([^\s:/].*)$`)
-	keyValue  = regexp.MustCompile(`^((?:\s|- )*)([\p{L}_][\p{L}0-9_ -]*):\s+(.+)$`)
+	// flowPair is a pair in brackets whose unquoted value has a colon: key, value, colon.
+	flowPair = regexp.MustCompile(`[{,]\s*([\p{L}_][\p{L}0-9_-]*):\s+([^\s"'\[{,}\]#][^,\[\]{}"']*?(:)\s[^,\[\]{}]*)`)
+	keyValue = regexp.MustCompile(`^((?:\s|- )*)([\p{L}_][\p{L}0-9_ -]*):\s+(.+)$`)
 )
 
 // fault is a syntax error on its way to a finding and a repair.
@@ -202,6 +204,9 @@ func (x *fault) flow() bool {
 			return true
 		}
 	}
+	if x.flowColon() {
+		return true
+	}
 	if here := []rune(x.work(x.line)); x.line == x.start && strings.Contains(string(here[i:]), "? ") {
 		x.report(x.line, i+1, 1, questionInList)
 	}
@@ -213,6 +218,18 @@ func (x *fault) flow() bool {
 		x.f.work[n-1] = ""
 	}
 	return true
+}
+
+// flowColon finds "{name: AW: text, ...}".
+func (x *fault) flowColon() bool {
+	line := x.work(x.line)
+	for _, m := range flowPair.FindAllStringSubmatchIndex(line, -1) {
+		key, value := line[m[2]:m[3]], strings.TrimSpace(line[m[4]:m[5]])
+		x.report(x.line, utf8.RuneCountInString(line[:m[4]])+1, utf8.RuneCountInString(value), colonInText, key+`: "`+clip(value)+`"`)
+		x.f.work[x.line-1] = line[:m[6]] + "_" + line[m[6]+1:]
+		return true
+	}
+	return false
 }
 
 // comment finds "[#urgent": a comment sign where an entry should begin.

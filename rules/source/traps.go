@@ -37,6 +37,16 @@ func (c *converter) questionMark(n *Node, list *yaml.Node) bool {
 	return true
 }
 
+// questionOpen warns, once per bracket list, of an unquoted entry that ends in "?":
+// many YAML programs take it for a key.
+func (c *converter) questionOpen(n *Node, list *yaml.Node, told bool) bool {
+	if told || n.Kind != KindScalar || n.Quoted || list.Style&yaml.FlowStyle == 0 || !strings.HasSuffix(n.Value, "?") {
+		return told
+	}
+	c.r.Add(n, questionOpen)
+	return true
+}
+
 // spoil marks a line as reported: whatever follows from the mistake is silent.
 func (c *converter) spoil(line int) { c.f.bad[line] = true }
 

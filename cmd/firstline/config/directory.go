@@ -29,7 +29,7 @@ func (d *decoder) directory(t source.Text) map[string]triage.Person {
 	path := d.path(t.Value)
 	data, err := d.o.ReadFile(path)
 	if err != nil {
-		d.r.Add(t.Node, cannotRead, t.Value, reason(err))
+		d.r.Add(t.Node, noDirectory, t.Value, reason(err))
 		return nil
 	}
 	d.c.Files = append(d.c.Files, path)

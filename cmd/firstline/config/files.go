@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"firstline/rules/source"
 )
@@ -64,6 +65,7 @@ func (d *decoder) includes(main *source.Node) []string {
 				d.r.Add(t.Node, noMatch, t.Value)
 			}
 			slices.Sort(found)
+			found = slices.DeleteFunc(found, func(f string) bool { return f == d.c.Path }) // *.yaml finds the main file too
 			files = appendNew(files, found...)
 			continue
 		}
@@ -151,9 +153,10 @@ func without(root *source.Node, keys ...string) *source.Node {
 // maxFile is the largest file read: the directory may be larger than YAML.
 const maxFile = 8 << 20
 
-// readLimited reads a regular file, at most maxFile bytes.
+// readLimited reads a regular file of at most maxFile bytes. It never waits: a named
+// pipe without a writer would hold up the open for ever.
 func readLimited(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -163,11 +166,16 @@ func readLimited(name string) ([]byte, error) {
 	} else if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("read %s: %w", name, errNotRegular)
 	}
-	return io.ReadAll(io.LimitReader(f, maxFile))
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		return nil, fmt.Errorf("read %s: %w", name, errTooLarge)
+	}
+	return data, err
 }
 
 var (
 	errNotRegular = errors.New("not a regular file")
+	errTooLarge   = errors.New("larger than 8 MB")
 	errNotLocal   = errors.New("path leaves the folder of the configuration")
 )
 
@@ -182,6 +190,10 @@ func reason(err error) any {
 		return source.Word{DE: "sie liegt außerhalb des Ordners der Konfiguration", EN: "it lies outside the folder of the configuration"}
 	case errors.Is(err, errNotRegular):
 		return source.Word{DE: "keine gewöhnliche Datei", EN: "not a regular file"}
+	case errors.Is(err, errTooLarge):
+		return source.Word{DE: "größer als 8 MB", EN: "larger than 8 MB"}
+	case errors.Is(err, syscall.ELOOP):
+		return source.Word{DE: "symbolische Verknüpfungen, die im Kreis führen", EN: "symbolic links in a circle"}
 	}
 	return err.Error()
 }

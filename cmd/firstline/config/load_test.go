@@ -104,7 +104,7 @@ func TestLoad(t *testing.T) {
 				"people: {agents: [{id: lena, name: Lena, email: l@isarwerk.example}], groups: {first-level: {members: [lena]}}}\n",
 			"rules/b.yaml": "version: 1\nrules:\n  - {name: B, when: {words: [patrone]}, then: {category: drucker}}\n",
 			"rules/a.yaml": "rules:\n  - {name: A, when: {words: [toner]}, then: {category: drucker}}\ncategories: {drucker: {strong: [toner], group: first-level}, konto: {strong: [login]}}\n",
-			"faq/b.md":     "---\nid: vpn\ncategory: drucker\nquestions:\n  de: [Wie geht das VPN?]\n  en: [How does the VPN work?]\n---\n# de\nSo.\n# en\nThus.\n"},
+			"faq/b.md":     "---\nid: vpn\ncategory: drucker\nquestions:\n  de: [Wie geht das VPN]\n  en: [How does the VPN work]\n---\n# de\nSo.\n# en\nThus.\n"},
 			o: Options{Purpose: Explain}, want: []string{"config.yaml:4 R012", "a.yaml:3 K014"}},
 		{name: "attachments of answers are read and watched", files: map[string]string{
 			"config.yaml": head + "include: [faq/a.md]\n",

@@ -37,7 +37,7 @@ func (d *decoder) mailboxes() {
 		f := d.keys(m.Get("folders"), "mailboxes[].folders")
 		box.Folders = triage.Folders{Inbox: f.String("inbox", "INBOX"), Done: f.String("done", ""),
 			Ignored: f.String("ignored", ""), Failed: f.String("failed", "")}
-		account := Mailbox{ID: box.ID, Poll: duration(m, "poll", 30*time.Second), MaxSize: d.size(m.Get("max_size"), maxMail),
+		account := Mailbox{ID: box.ID, Poll: m.Span("poll", source.Span{Time: 30 * time.Second}, source.Hours).Time, MaxSize: d.size(m.Get("max_size"), maxMail),
 			All: m.Enum("since", "start", "start", "all") == "all"}
 		if account.Poll < 5*time.Second {
 			account.Poll = 5 * time.Second

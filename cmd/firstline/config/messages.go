@@ -5,7 +5,9 @@ import "firstline/rules/source"
 // The catalogue of this package: K03x files, K04x sections, K05x values,
 // K06x secrets, K07x contradictions.
 var (
-	cannotRead = source.Message{Code: "K030", Level: source.Error, DE: "Datei „%s“ ist nicht lesbar: %s.", EN: "File “%s” cannot be read: %s."}
+	cannotRead  = source.Message{Code: "K030", Level: source.Error, DE: "Datei „%s“ ist nicht lesbar: %s.", EN: "File “%s” cannot be read: %s."}
+	noDirectory = source.Message{Code: "K030", Level: source.Warning, DE: "Datei „%s“ ist nicht lesbar: %s. Es geht weiter ohne Namen, Telefon und Räume.",
+		EN: "File “%s” cannot be read: %s. It goes on without names, phones and rooms."}
 	noMatch    = source.Message{Code: "K031", Level: source.Warning, DE: "Auf „%s“ passt keine Datei.", EN: "No file matches “%s”."}
 	badInclude = source.Message{Code: "K031", Level: source.Error, DE: "„%s“ kann nicht eingebunden werden. Möglich: .yaml, .yml, .md.", EN: "“%s” cannot be included. Possible: .yaml, .yml, .md."}
 	nested     = source.Message{Code: "K031", Level: source.Error, DE: "include: gilt nur in der Hauptdatei.", EN: "include: works only in the main file."}

@@ -43,7 +43,7 @@ func kinds() map[string]string {
 			"priority_matrix=matrix tests=list:ref:test",
 		"company": "name=text timezone=text language=enum:de|en languages=enums:de|en internal_domains=many phone=text",
 		"mailboxes[]": "id=name address=address aliases=many mode=enum:live|observe|training since=enum:start|all max_size=size " +
-			"poll=span:hd",
+			"poll=span:h",
 		"mailboxes[].imap":        serverKinds,
 		"mailboxes[].imap.oauth2": oauthKinds,
 		"mailboxes[].folders":     "inbox=text done=text ignored=text failed=text",
