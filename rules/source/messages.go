@@ -68,7 +68,7 @@ var (
 	backslash         = Message{"K019", Error, "Rückstrich in doppelten Anführungszeichen. Nehmen Sie einfache: %s", "Backslash in double quotes. Use single ones: %s", "", ""}
 	questionInList    = Message{"K019", Error, "? in einer Klammerliste braucht Anführungszeichen, oder schreiben Sie die Fragen untereinander mit \"- \".",
 		"? in a bracket list needs quotes, or write the questions one below the other with \"- \".", "", ""}
-	questionOpen = Message{"K019", Warning, "? in einer Klammerliste braucht Anführungszeichen, oder schreiben Sie die Fragen untereinander mit \"- \". Andere YAML-Programme lesen diese Zeile nicht.",
+	questionOpen = Message{"K019", Hint, "? in einer Klammerliste braucht Anführungszeichen, oder schreiben Sie die Fragen untereinander mit \"- \". Andere YAML-Programme lesen diese Zeile nicht.",
 		"? in a bracket list needs quotes, or write the questions one below the other with \"- \". Other YAML programs cannot read this line.", "", ""}
 	typographicQuotes = Message{"K020", Error, "Typografische Anführungszeichen gehören jetzt zum Text. Nehmen Sie \"%s\".",
 		"Typographic quotes are now part of the text. Use \"%s\".", "", ""}

@@ -108,7 +108,7 @@ func TestLoad(t *testing.T) {
 			o: Options{Purpose: Explain}, want: []string{"config.yaml:4 R012", "a.yaml:3 K014"}},
 		{name: "attachments of answers are read and watched", files: map[string]string{
 			"config.yaml": head + "include: [faq/a.md]\n",
-			"faq/a.md":    "---\nid: vpn\nquestions:\n  de: [Wie geht das VPN?]\nattachments: [faq/vpn.pdf, faq/none.pdf, ../out.pdf, faq/big.bin]\n---\nSo.\n",
+			"faq/a.md":    "---\nid: vpn\nquestions:\n  de: [Wie geht das VPN]\nattachments: [faq/vpn.pdf, faq/none.pdf, ../out.pdf, faq/big.bin]\n---\nSo.\n",
 			"faq/vpn.pdf": "%PDF-1.4", "faq/big.bin": strings.Repeat("x", 5<<20+1)},
 			o: Options{Purpose: Explain}, want: []string{"a.md:5 K030", "a.md:5 K030", "a.md:5 K034"}, check: func(t *testing.T, c *Config) {
 				files := c.Desk.FAQ.Files["vpn"]
