@@ -164,7 +164,7 @@ func hasTag(nodes []node) bool {
 	return false
 }
 
-const codeStyle = "font-family:Consolas,Menlo,monospace;font-size:14px"
+const codeStyle = "font-family:Consolas,Menlo,monospace"
 
 // codeSpans sets what stands between two backticks of a template in a fixed
 // width. Values cannot open one: theirs are entities by now.

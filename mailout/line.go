@@ -47,7 +47,7 @@ func (p *parser) known(name string, pos position) {
 	if _, ok := p.vars.many[name]; ok {
 		return
 	}
-	p.problem(pos, suggest(name, append(keys(p.vars.one), keys(p.vars.many)...)), "there is no value {{%s}} here", name)
+	p.problem(pos, suggest(name, append(keys(p.vars.one), keys(p.vars.many)...)), Phrase{"den Wert {{%s}} gibt es hier nicht", "there is no value {{%s}} here"}, name)
 }
 
 func keys[V any](m map[string]V) []string {
@@ -60,7 +60,7 @@ func keys[V any](m map[string]V) []string {
 }
 
 // suggest names the closest known name.
-func suggest(name string, known []string) string {
+func suggest(name string, known []string) Phrase {
 	best, at := "", len(name)/2+2
 	for _, k := range known {
 		if d := distance(name, k); d < at {
@@ -68,9 +68,9 @@ func suggest(name string, known []string) string {
 		}
 	}
 	if best != "" {
-		return "did you mean {{" + best + "}}?"
+		return Phrase{"meinten Sie {{%s}}?", "did you mean {{%s}}?"}.with(best)
 	}
-	return "known are " + strings.Join(known, ", ")
+	return Phrase{"bekannt sind %s", "known are %s"}.with(strings.Join(known, ", "))
 }
 
 // distance is Levenshtein's, for short names.
@@ -147,7 +147,7 @@ func (p *parser) line(raw string, pos position) line {
 		pos.column += utf8.RuneCountInString(cell) + 3
 	}
 	if split == 2 && len(l.cells) != 2 {
-		p.problem(position{pos.line, 1}, "write it as: | key | text", "a row needs a key and a text")
+		p.problem(position{pos.line, 1}, Phrase{"so schreiben: | Name | Text", "write it as: | key | text"}, Phrase{"eine Zeile mit Fakten braucht Name und Text", "a row needs a key and a text"})
 		l.cells = append(l.cells, nil)
 	}
 	return l
@@ -160,12 +160,14 @@ func (p *parser) buttons(text string, pos position) line {
 		label, rest, ok := strings.Cut(strings.TrimPrefix(text, "["), "](")
 		answer, after, closed := strings.Cut(rest, ")")
 		if !ok || !closed || !strings.HasPrefix(text, "[") {
-			p.problem(pos, "write buttons as: [Label](answer) [Label](answer)", "this line of buttons cannot be read")
+			p.problem(pos, Phrase{"Knöpfe so schreiben: [Text](antwort) [Text](antwort)", "write buttons as: [Label](answer) [Label](answer)"},
+				Phrase{"diese Zeile mit Knöpfen ist nicht lesbar", "this line of buttons cannot be read"})
 			return l
 		}
 		// A requester's or agent's mail starts with it, so it is a constant.
 		if strings.Contains(answer, "{{") || !isASCII(answer) || len(answer) > 100 {
-			p.problem(pos, "write a short answer in ASCII: geloest", "the answer %q of a button cannot be typed into a mail address link", answer)
+			p.problem(pos, Phrase{"eine kurze Antwort ohne Umlaute schreiben: geloest", "write a short answer in ASCII: geloest"},
+				Phrase{"die Antwort %q eines Knopfs passt nicht in einen Mail-Link", "the answer %q of a button cannot be typed into a mail address link"}, answer)
 		}
 		label, primary := strings.CutPrefix(label, "!")
 		l.goes = append(l.goes, button{label: p.inline(label, pos, 0), answer: answer, primary: primary})
@@ -180,7 +182,8 @@ func (p *parser) buttons(text string, pos position) line {
 func (p *parser) inline(s string, pos position, depth int) []node {
 	nodes, rest, _ := p.inlineUntil(s, &pos, depth, false)
 	if rest != "" {
-		p.problem(pos, "every {{#if}} on a line needs its {{/if}} on the same line", "{{%s has nothing to belong to", rest)
+		p.problem(pos, Phrase{"ein {{#if}} in einer Zeile braucht sein {{/if}} in derselben", "every {{#if}} on a line needs its {{/if}} on the same line"},
+			Phrase{"{{%s gehört zu nichts", "{{%s has nothing to belong to"}, rest)
 	}
 	return nodes
 }
@@ -201,7 +204,7 @@ func (p *parser) inlineUntil(s string, pos *position, depth int, within bool) (n
 		}
 		shut := strings.Index(s, "}}")
 		if shut < 0 {
-			p.problem(*pos, "close it with }}", "{{ is never closed")
+			p.problem(*pos, Phrase{"mit }} schließen", "close it with }}"}, neverClosed, "{{")
 			return nodes, "", ""
 		}
 		tag := strings.TrimSpace(s[2:shut])
@@ -220,13 +223,14 @@ func (p *parser) inlineUntil(s string, pos *position, depth int, within bool) (n
 				n.no, s, ended = p.inlineUntil(s, pos, depth+1, true)
 			}
 			if ended != "/if" {
-				p.problem(here, "write {{/if}} on the same line", "{{#if %s}} is never closed", name)
+				p.problem(here, Phrase{"{{/if}} in dieselbe Zeile schreiben", "write {{/if}} on the same line"}, neverClosed, "{{#if "+name+"}}")
 			}
 			nodes = append(nodes, n)
 		case within && (tag == "else" || tag == "/if"):
 			return nodes, s, tag
 		case strings.HasPrefix(tag, "#") || strings.HasPrefix(tag, "/") || strings.HasPrefix(tag, ">") || tag == "else":
-			p.problem(here, "put {{#each}}, {{#text}}, {{#html}} and {{>}} on lines of their own", "{{%s}} cannot stand here", tag)
+			p.problem(here, Phrase{"{{#each}}, {{#text}}, {{#html}} und {{>}} in eigene Zeilen schreiben", "put {{#each}}, {{#text}}, {{#html}} and {{>}} on lines of their own"},
+				Phrase{"{{%s}} darf hier nicht stehen", "{{%s}} cannot stand here"}, tag)
 		default:
 			p.known(tag, here)
 			nodes = append(nodes, node{kind: variable, name: tag, pos: here})

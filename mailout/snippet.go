@@ -16,7 +16,7 @@ func ParseSnippet(file string, line int, src string) (*Snippet, []TemplateProble
 	p := &parser{file: file, vars: names}
 	s := &Snippet{}
 	if len(src) > maxTemplate {
-		p.problem(position{line, 1}, "shorten it", "the text has %d bytes, at most %d are allowed", len(src), maxTemplate)
+		p.problem(position{line, 1}, fixShorten, Phrase{"der Text hat %d Bytes, erlaubt sind %d", "the text has %d bytes, at most %d are allowed"}, len(src), maxTemplate)
 		return s, p.problems
 	}
 	for i, l := range strings.Split(strings.ReplaceAll(src, "\r\n", "\n"), "\n") {

@@ -10,12 +10,22 @@ import (
 type TemplateProblem struct {
 	File         string
 	Line, Column int // 1-based, columns in characters
-	Text         string
-	Fix          string
+	Text, Fix    Phrase
+}
+
+// Phrase is a short text in both languages.
+type Phrase struct{ DE, EN string }
+
+// with is the phrase with args filled in.
+func (p Phrase) with(args ...any) Phrase {
+	if len(args) == 0 {
+		return p
+	}
+	return Phrase{fmt.Sprintf(p.DE, args...), fmt.Sprintf(p.EN, args...)}
 }
 
 func (p TemplateProblem) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %s; %s", p.File, p.Line, p.Column, p.Text, p.Fix)
+	return fmt.Sprintf("%s:%d:%d: %s; %s", p.File, p.Line, p.Column, p.Text.EN, p.Fix.EN)
 }
 
 // A template is lines of text. What stands at the start of a line says how it
@@ -117,25 +127,30 @@ type parser struct {
 	problems []TemplateProblem
 }
 
+var (
+	fixShorten  = Phrase{"kürzen", "shorten it"}
+	neverClosed = Phrase{"%s wird nie geschlossen", "%s is never closed"}
+)
+
 // maxTemplate bounds a template file in bytes, maxNesting its conditions.
 const (
 	maxTemplate = 64 << 10
 	maxNesting  = 20
 )
 
-func (p *parser) problem(pos position, fix, format string, a ...any) {
-	p.problems = append(p.problems, TemplateProblem{File: p.file, Line: pos.line, Column: pos.column, Text: fmt.Sprintf(format, a...), Fix: fix})
+func (p *parser) problem(pos position, fix, text Phrase, a ...any) {
+	p.problems = append(p.problems, TemplateProblem{File: p.file, Line: pos.line, Column: pos.column, Text: text.with(a...), Fix: fix})
 }
 
 // parseTemplate parses a file against the names it may use.
 func parseTemplate(file, src string, vars schema, include func(string) (string, bool)) (template, []TemplateProblem) {
 	p := &parser{file: file, vars: vars, include: include}
 	if len(src) > maxTemplate {
-		p.problem(position{1, 1}, "shorten it", "the file has %d bytes, at most %d are allowed", len(src), maxTemplate)
+		p.problem(position{1, 1}, fixShorten, Phrase{"die Datei hat %d Bytes, erlaubt sind %d", "the file has %d bytes, at most %d are allowed"}, len(src), maxTemplate)
 		return template{}, p.problems
 	}
 	if !utf8.ValidString(src) {
-		p.problem(position{1, 1}, "save it as UTF-8", "the file is not valid UTF-8")
+		p.problem(position{1, 1}, Phrase{"als UTF-8 speichern", "save it as UTF-8"}, Phrase{"die Datei ist kein gültiges UTF-8", "the file is not valid UTF-8"})
 		return template{}, p.problems
 	}
 	src = strings.TrimPrefix(src, "\ufeff")
@@ -182,20 +197,21 @@ func (p *parser) blockElse(inside string, depth int) (lines, other []line) {
 		case word == ">" || strings.HasPrefix(tag, ">"):
 			*into = append(*into, p.included(strings.TrimSpace(strings.TrimPrefix(tag, ">")), pos)...)
 		case strings.HasPrefix(word, "/") || word == "else" || strings.HasPrefix(word, "#"):
-			p.problem(pos, "every {{#if}}, {{#each}}, {{#text}} and {{#html}} needs its own closing tag", "{{%s}} has nothing to belong to", tag)
+			p.problem(pos, Phrase{"zu jedem {{#if}}, {{#each}}, {{#text}} und {{#html}} gehört genau ein schließendes", "every {{#if}}, {{#each}}, {{#text}} and {{#html}} needs its own closing tag"},
+				Phrase{"{{%s}} gehört zu nichts", "{{%s}} has nothing to belong to"}, tag)
 		default:
 			*into = append(*into, p.line(raw, pos))
 		}
 	}
 	if inside != "" {
-		p.problem(start, "write {{/"+inside+"}} on a line of its own", "{{#%s}} is never closed", inside)
+		p.problem(start, Phrase{"{{/%s}} in eine eigene Zeile schreiben", "write {{/%s}} on a line of its own"}.with(inside), neverClosed, "{{#"+inside+"}}")
 	}
 	return lines, other
 }
 
 func (p *parser) opened(word, name string, pos position, depth int) line {
 	if depth >= maxNesting {
-		p.problem(pos, "use fewer levels", "more than %d blocks inside each other", maxNesting)
+		p.problem(pos, Phrase{"weniger Ebenen verwenden", "use fewer levels"}, Phrase{"mehr als %d Blöcke ineinander", "more than %d blocks inside each other"}, maxNesting)
 		p.at = len(p.src)
 		return line{}
 	}
@@ -210,7 +226,7 @@ func (p *parser) opened(word, name string, pos position, depth int) line {
 		outer := p.vars
 		p.vars = p.vars.inside(name)
 		if _, ok := outer.many[name]; !ok {
-			p.problem(pos, suggest(name, keys(outer.many)), "there is no list {{#each %s}}", name)
+			p.problem(pos, suggest(name, keys(outer.many)), Phrase{"es gibt keine Liste {{#each %s}}", "there is no list {{#each %s}}"}, name)
 		}
 		n.lines = p.block("each", depth+1)
 		p.vars = outer
@@ -228,15 +244,15 @@ func (p *parser) included(name string, pos position) []line {
 		src, ok = p.include(name)
 	}
 	if p.part { // or a part could contain itself, doubled each time
-		p.problem(pos, "copy its lines", "a part cannot contain the part %q", name)
+		p.problem(pos, Phrase{"seine Zeilen hierher kopieren", "copy its lines"}, Phrase{"ein Baustein kann den Baustein %q nicht enthalten", "a part cannot contain the part %q"}, name)
 		return nil
 	}
 	if !ok {
-		p.problem(pos, "check the name of the file", "there is no part %q", name)
+		p.problem(pos, Phrase{"den Namen der Datei prüfen", "check the name of the file"}, Phrase{"es gibt keinen Baustein %q", "there is no part %q"}, name)
 		return nil
 	}
 	if len(src) > maxTemplate {
-		p.problem(pos, "shorten it", "the part %q has %d bytes, at most %d are allowed", name, len(src), maxTemplate)
+		p.problem(pos, fixShorten, Phrase{"der Baustein %q hat %d Bytes, erlaubt sind %d", "the part %q has %d bytes, at most %d are allowed"}, name, len(src), maxTemplate)
 		return nil
 	}
 	inner := &parser{file: p.file, vars: p.vars, part: true,

@@ -48,7 +48,7 @@ func TestFaultsOfTemplatesArePlacedAndExplained(t *testing.T) {
 		_, problems := LoadTexts(fstest.MapFS{c.file: {Data: []byte(c.src)}})
 		found := false
 		for _, p := range problems {
-			found = found || p.File == c.file && fmt.Sprintf("%d:%d", p.Line, p.Column) == c.place && strings.Contains(p.Text, c.text) && strings.Contains(p.Fix, c.fix)
+			found = found || p.File == c.file && fmt.Sprintf("%d:%d", p.Line, p.Column) == c.place && strings.Contains(p.Text.EN, c.text) && strings.Contains(p.Fix.EN, c.fix)
 		}
 		if !found {
 			t.Errorf("%s %q: want %s %q %q, got %v", c.file, c.src, c.place, c.text, c.fix, problems)
@@ -76,7 +76,7 @@ func TestSnippets(t *testing.T) {
 		t.Error(h)
 	}
 	_, problems = ParseSnippet("firstline.yaml", 40, "a\nb {{due.first_repli}}")
-	if len(problems) != 1 || problems[0].Line != 41 || problems[0].Column != 3 || !strings.Contains(problems[0].Fix, "due.first_reply") {
+	if len(problems) != 1 || problems[0].Line != 41 || problems[0].Column != 3 || !strings.Contains(problems[0].Fix.DE, "due.first_reply") {
 		t.Errorf("%v", problems)
 	}
 }
@@ -88,7 +88,7 @@ func FuzzTemplate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string) {
 		texts, problems := LoadTexts(fstest.MapFS{"de/receipt.txt": {Data: []byte(src)}})
 		for _, p := range problems {
-			if p.File == "" || p.Line < 1 || p.Column < 1 || p.Text == "" || p.Fix == "" {
+			if p.File == "" || p.Line < 1 || p.Column < 1 || p.Text.EN == "" || p.Text.DE == "" || p.Fix.EN == "" || p.Fix.DE == "" {
 				t.Fatalf("problem without place or help: %+v", p)
 			}
 		}

@@ -11,6 +11,19 @@ import (
 	"golang.org/x/net/html"
 )
 
+var (
+	berlin = func() *time.Location {
+		l, err := time.LoadLocation("Europe/Berlin")
+		if err != nil {
+			panic(err)
+		}
+		return l
+	}()
+	monday = time.Date(2026, 3, 2, 9, 0, 12, 0, berlin)
+)
+
+func at(day, hour, minute int) time.Time { return time.Date(2026, 3, day, hour, minute, 0, 0, berlin) }
+
 func TestSalutation(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, title, de, en string }{

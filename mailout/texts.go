@@ -74,7 +74,8 @@ func (l *loader) read(name string) (string, bool) {
 			return string(b), true
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			l.problems = append(l.problems, TemplateProblem{File: name, Line: 1, Column: 1, Text: "cannot be read: " + err.Error(), Fix: "check the rights of the file"})
+			l.problems = append(l.problems, TemplateProblem{File: name, Line: 1, Column: 1,
+				Text: Phrase{"nicht lesbar: %v", "cannot be read: %v"}.with(err), Fix: Phrase{"die Rechte der Datei prüfen", "check the rights of the file"}})
 		}
 	}
 	b, err := builtin.ReadFile("templates/" + name)
@@ -85,7 +86,7 @@ func (l *loader) compile(lang, kind string, names schema) template {
 	name := lang + "/" + kind + ".txt"
 	src, ok := l.read(name)
 	if !ok {
-		l.problems = append(l.problems, TemplateProblem{File: name, Line: 1, Column: 1, Text: "the file is missing", Fix: "restore it"})
+		l.problems = append(l.problems, TemplateProblem{File: name, Line: 1, Column: 1, Text: Phrase{"die Datei fehlt", "the file is missing"}, Fix: Phrase{"wiederherstellen", "restore it"}})
 		return template{}
 	}
 	t, problems := parseTemplate(name, src, names, func(part string) (string, bool) { return l.read(lang + "/_" + part + ".txt") })
@@ -111,7 +112,8 @@ func (l *loader) frame() map[string][3]string {
 	head, middle, titled := strings.Cut(before, "{{title}}")
 	if !ok || !titled || strings.Contains(middle+after, "{{title}}") || strings.Contains(after, "{{content}}") {
 		l.problems = append(l.problems, TemplateProblem{File: "layout.html", Line: 1, Column: 1,
-			Text: "{{title}} and then {{content}} must stand in it exactly once each", Fix: "start from the built-in layout.html"})
+			Text: Phrase{"{{title}} und danach {{content}} müssen je genau einmal darin stehen", "{{title}} and then {{content}} must stand in it exactly once each"},
+			Fix:  Phrase{"von der eingebauten layout.html ausgehen: firstline templates layout.html", "start from the built-in one: firstline templates layout.html"}})
 	}
 	frames := map[string][3]string{}
 	for _, lang := range Languages() {
@@ -145,8 +147,10 @@ func (l *loader) strays() {
 				continue
 			}
 			if _, err := fs.Stat(builtin, "templates/"+name); err != nil && !strings.HasPrefix(e.Name(), "_") {
-				fix := strings.NewReplacer("{{", "", "}}", "").Replace(suggest(name, names))
-				l.problems = append(l.problems, TemplateProblem{File: name, Line: 1, Column: 1, Text: "no mail has a template of this name", Fix: fix})
+				plain, fix := strings.NewReplacer("{{", "", "}}", ""), suggest(name, names)
+				l.problems = append(l.problems, TemplateProblem{File: name, Line: 1, Column: 1,
+					Text: Phrase{"keine Mail hat eine Vorlage dieses Namens", "no mail has a template of this name"},
+					Fix:  Phrase{plain.Replace(fix.DE), plain.Replace(fix.EN)}})
 			}
 		}
 	}

@@ -46,6 +46,7 @@ Set up
   explain IT-10423     why the mails of a ticket were decided as they were
   replay --config NEW  stored mails through an edited configuration: what would be decided otherwise (--since 30d)
   tune-faq             propose FAQ thresholds from what became of the answers; changes nothing (--since 180d)
+  templates            the texts of all mails: look, copy one to edit it (--copy), see them all (--preview DIR)
   schema               a JSON Schema of config.yaml, for editors
   doctor               log in to IMAP and SMTP and name the step that fails
 
@@ -87,7 +88,7 @@ type verb struct {
 func verbs() []verb {
 	return []verb{
 		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"replay", runReplay}, {"tune-faq", runTuneFAQ},
-		{"schema", runSchema}, {"doctor", runDoctor},
+		{"templates", runTemplates}, {"schema", runSchema}, {"doctor", runDoctor},
 		{"run", runDaemon}, {"status", runStatus},
 		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"inbox", runInbox}, {"outbox", runOutbox},
 		{"backup", runBackup}, {"restore", runRestore}, {"export", runExport}, {"forget", runForget}, {"retention", runRetention}, {"fsck", runFsck}, {"version", runVersion},

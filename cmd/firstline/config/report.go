@@ -61,21 +61,21 @@ func (d *decoder) checkTexts() {
 	}
 	_, problems := mailout.LoadTexts(os.DirFS(folder))
 	for _, p := range problems {
-		d.r.AddPlace(filepath.Join(filepath.Base(folder), p.File), p.Line, p.Column, 1, "", badTemplate, p.Text, p.Fix)
+		d.r.AddPlace(filepath.Join(filepath.Base(folder), p.File), p.Line, p.Column, 1, "", badTemplate, source.Word(p.Text), source.Word(p.Fix))
 	}
 }
 
 // textProblem places a problem inside a text of the configuration.
 func (d *decoder) textProblem(n *source.Node, p mailout.TemplateProblem) {
 	if !n.Block {
-		d.r.AddIn(n, p.Column-1, 1, badTemplate, p.Text, p.Fix)
+		d.r.AddIn(n, p.Column-1, 1, badTemplate, source.Word(p.Text), source.Word(p.Fix))
 		return
 	}
 	at := *n
 	at.Line += p.Line
 	line := n.File.Line(at.Line)
 	at.Column = len(line) - len(strings.TrimLeft(line, " ")) + p.Column
-	d.r.Add(&at, badTemplate, p.Text, p.Fix)
+	d.r.Add(&at, badTemplate, source.Word(p.Text), source.Word(p.Fix))
 }
 
 func (d *decoder) reports() {
