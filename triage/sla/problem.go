@@ -93,7 +93,9 @@ func (p *Problem) Fix(lang string) string {
 		s = t.fixDE
 	}
 	if strings.Contains(s, "{other}") && p.Other == "" {
-		return ""
+		if s = t.elseEN; lang == "de" {
+			s = t.elseDE
+		}
 	}
 	return fill(s, p)
 }

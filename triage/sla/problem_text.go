@@ -4,7 +4,8 @@ import "maps"
 
 // problemText is a problem in both languages; {value} is what was written,
 // {other} what it collides with or what was probably meant.
-type problemText struct{ de, en, fixDE, fixEN string }
+// The else fixes stand in for fixes with {other} where nothing is near.
+type problemText struct{ de, en, fixDE, fixEN, elseDE, elseEN string }
 
 // problemTexts holds a text for each Code.
 func problemTexts() map[Code]problemText {
@@ -54,10 +55,14 @@ func dateTexts() map[Code]problemText {
 	return map[Code]problemText{
 		UnknownRegion: {
 			de: "Region „{value}“ gibt es nicht.", en: `there is no region "{value}"`,
-			fixDE: "Meinten Sie {other}?", fixEN: "did you mean {other}?"},
+			fixDE: "Meinten Sie {other}?", fixEN: "did you mean {other}?",
+			elseDE: "Deutschland: DE-BW DE-BY DE-BE DE-BB DE-HB DE-HH DE-HE DE-MV DE-NI DE-NW DE-RP DE-SL DE-SN DE-ST DE-SH DE-TH; Österreich: AT, AT-1 bis AT-9; Schweiz: CH-ZH, CH-BE …",
+			elseEN: "Germany: DE-BW DE-BY DE-BE DE-BB DE-HB DE-HH DE-HE DE-MV DE-NI DE-NW DE-RP DE-SL DE-SN DE-ST DE-SH DE-TH; Austria: AT, AT-1 to AT-9; Switzerland: CH-ZH, CH-BE …"},
 		UnknownHoliday: {
 			de: "Feiertag „{value}“ gibt es nicht.", en: `there is no holiday "{value}"`,
-			fixDE: "Meinten Sie {other}?", fixEN: "did you mean {other}?"},
+			fixDE: "Meinten Sie {other}?", fixEN: "did you mean {other}?",
+			elseDE: `Einen Namen wie mariae_himmelfahrt oder ein Datum wie "2026-05-15" oder "05-15" schreiben.`,
+			elseEN: `write a name such as mariae_himmelfahrt, or a date such as "2026-05-15" or "05-15"`},
 		HolidayElsewhere: {
 			de: "„{value}“ ist in dieser Region ohnehin kein Feiertag.", en: `"{value}" is no holiday of this region anyway`},
 		DateForm: {

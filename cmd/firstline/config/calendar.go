@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 
 	"firstline/rules/source"
 	"firstline/triage/sla"
@@ -158,6 +159,21 @@ func calendarMessage(p *sla.Problem) source.Message {
 	case sla.Hint:
 		m.Level = source.Hint
 	}
-	m.DE, m.EN = strings.ReplaceAll(m.DE, "%", "%%"), strings.ReplaceAll(m.EN, "%", "%%")
+	for _, text := range []*string{&m.DE, &m.EN, &m.FixDE, &m.FixEN} {
+		*text = strings.ReplaceAll(sentence(*text), "%", "%%")
+	}
 	return m
+}
+
+// sentence turns the text of an error into one of a finding.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	r := []rune(s)
+	r[0] = unicode.ToUpper(r[0])
+	if strings.ContainsRune(".?!…", r[len(r)-1]) {
+		return string(r)
+	}
+	return string(r) + "."
 }

@@ -126,6 +126,9 @@ func (d *decoder) policy(p source.Pair) *sla.Policy {
 	if t := m.Need("calendar"); d.r.Known(t, aCalendar, calendars) && slices.Contains(calendars, t.Value) {
 		policy.Calendar = t.Value
 	}
+	if policy.WarnAt >= 1 {
+		d.r.Add(m.Get("warn_at"), lateWarning)
+	}
 	policy.PauseWhen = []string{"waiting_requester"}
 	if m.Has("pause_when") {
 		policy.PauseWhen = nil
@@ -160,38 +163,6 @@ func targetKeys(t sla.Targets) []struct {
 		key   string
 		value sla.Target
 	}{{"first_reply", t.FirstResponse}, {"next_reply", t.NextResponse}, {"resolve", t.Resolution}, {"second_level_takes", t.TakeOver}}
-}
-
-// longer compares targets of the same unit; others cannot be compared.
-func longer(a, b sla.Target) bool {
-	if a.BusinessDays > 0 && b.BusinessDays > 0 {
-		return a.BusinessDays > b.BusinessDays
-	}
-	return a.Open > 0 && b.Open > 0 && a.Open > b.Open
-}
-
-// checkTargets reports targets that are longer at a higher priority, replies
-// later than the resolution, and priorities without targets.
-func (d *decoder) checkTargets(p *sla.Policy, nodes map[string]*source.Map, at *source.Node) {
-	above := ""
-	for _, id := range priorityIDs {
-		m, ok := nodes[id]
-		if !ok {
-			if at != nil && !d.r.Incomplete {
-				d.r.Add(at, noTargets, id)
-			}
-			continue
-		}
-		for i, t := range targetKeys(p.Targets[id]) {
-			if above != "" && longer(targetKeys(p.Targets[above])[i].value, t.value) {
-				d.r.Add(nodes[above].Get(t.key), slowerTarget, t.key, above, id)
-			}
-			if (t.key == "first_reply" || t.key == "next_reply") && longer(t.value, p.Targets[id].Resolution) {
-				d.r.Add(m.Get(t.key), lateReply, t.key)
-			}
-		}
-		above = id
-	}
 }
 
 func (d *decoder) builtinPolicy() *sla.Policy {
@@ -236,8 +207,10 @@ func (d *decoder) escalations() {
 		for _, t := range m.OneOrMany("notify") {
 			if to := d.receiver(t, "assignee", "group", "lead", "requester", "manager"); to != "" {
 				step.Notify = append(step.Notify, to)
+				d.checkResponsible(t)
 			}
 		}
+		d.checkStep(&step, m, at)
 		d.c.Desk.Escalation = append(d.c.Desk.Escalation, step)
 	}
 }
@@ -249,16 +222,25 @@ func clock(at *source.Map) string {
 }
 
 func (d *decoder) handOvers(step *sla.Step, m *source.Map) {
+	first := map[string]source.Text{}
 	for _, p := range m.Map("hand_over").Pairs() {
 		group := source.Text{Value: p.Key.Value, Node: p.Key}
 		if !d.r.Known(group, aGroup, names(d.groups)) {
 			continue
 		}
+		if g, ok := d.c.Desk.Group(group.Value); ok && g.Level != 2 {
+			d.r.Add(p.Key, wrongLevel, group.Value)
+		}
 		for _, c := range d.r.OneOrMany(p.Value) {
-			if d.r.Known(c, aCategory, names(d.c.Desk.Categories)) {
-				step.HandOver[group.Value] = append(step.HandOver[group.Value], c.Value)
-				d.hands = append(d.hands, handOver{group: group, category: c, onlyLevel: step.OnlyLevel})
+			if !d.r.Known(c, aCategory, names(d.c.Desk.Categories)) {
+				continue
 			}
+			if before, twice := first[c.Value]; twice {
+				d.r.Add(c.Node, twoGroups, c.Value, before.Value, group.Value)
+			}
+			first[c.Value] = group
+			step.HandOver[group.Value] = append(step.HandOver[group.Value], c.Value)
+			d.hands = append(d.hands, handOver{group: group, category: c, onlyLevel: step.OnlyLevel})
 		}
 	}
 }
