@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -128,4 +129,63 @@ func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
 		compileBig(b, 1000, 200)
 	}
+}
+
+// experience is what a desk of some years has taught its FAQ: 50 phrasings per
+// entry, and 5,000 tickets without FAQ, worded like the shipped ones.
+func experience(entries int) []Option {
+	mails := shippedBackground()
+	learned := map[string][]Phrase{}
+	for i := range entries {
+		id := fmt.Sprintf("e%d", i)
+		for j := range MaxLearned {
+			learned[id] = append(learned[id], Phrase{fmt.Sprintf("Frage zu %s | Seit gestern brauche ich %s und %s, wie geht das mit %s und dem Drucker im Büro?",
+				syllables(5*i+j%5), syllables(5*i+1), syllables(j*31+i), syllables(j)), fmt.Sprintf("IT-%d", 10_000+i*100+j)})
+		}
+	}
+	var background []Phrase
+	for i := range MaxBackground {
+		a, b := mails[i%len(mails)].Text, mails[(i*7+3)%len(mails)].Text
+		background = append(background, Phrase{a + " " + b + " " + syllables(i*17), fmt.Sprintf("IT-%d", 200_000+i)})
+	}
+	return []Option{WithLearned(learned), WithBackground(background)}
+}
+
+// BenchmarkExperienced is BenchmarkDecide with what the FAQ has learned.
+func BenchmarkExperienced(b *testing.B) {
+	in := bigMail()
+	for _, entries := range []int{10, 200} {
+		s := compileBig(b, 1000, entries).With(experience(entries)...)
+		b.Run(fmt.Sprintf("rules=1000/faq=%d", entries), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Decide(in)
+			}
+		})
+	}
+}
+
+// BenchmarkWith measures learning: making the index of the FAQ anew, and what it
+// holds in memory.
+func BenchmarkWith(b *testing.B) {
+	for _, entries := range []int{10, 200} {
+		s, more := compileBig(b, 10, entries), experience(entries)
+		b.Run(fmt.Sprintf("faq=%d", entries), func(b *testing.B) {
+			var taught *Set
+			before := heap()
+			for b.Loop() {
+				taught = s.With(more...)
+			}
+			b.ReportMetric(float64(heap()-before)/(1<<20), "MB-kept")
+			runtime.KeepAlive(taught)
+		})
+	}
+}
+
+// heap is the memory in use after a collection, in bytes.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

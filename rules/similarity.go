@@ -47,7 +47,7 @@ type lists struct {
 
 type posting struct {
 	doc    int32
-	weight float64 // of the normalised document vector
+	weight float32 // of the normalised document vector
 }
 
 func (l *lists) of(id int32) []posting { return l.at[l.start[id]:l.start[id+1]] }
@@ -97,40 +97,38 @@ const (
 	firstBytes  = 1200
 )
 
+// tally is what a document has in common with a mail; all of it together, since
+// most comparisons touch thousands of documents.
+type tally struct {
+	dots, wordDots [parts]float32
+	said, evidence float32
+	last           float32 // what the current word has given
+	known          bool    // it stands in workspace.docs
+}
+
 // workspace is the memory of one comparison.
 type workspace struct {
-	dots, wordDots [parts][]float64 // by document
-	said, evidence []float64        // by document
-	last           []float64        // by document: what the current word has given
-	touched        []int32          // documents the current word has given something
-	docs           []int32          // documents that have anything
-	known          []bool           // by document: it stands in docs
-	active         []int            // parts that differ
-	fits           []fit            // by candidate
-	covered        []int32          // candidates that know the current word
-	coveredBy      []float64        // by candidate: how well
-	count          []float64        // by term: n-grams in common
-	met            []int32          // terms with any
-	skip           int32            // document that does not take part, -1 = none
+	tallies   []tally   // by document
+	touched   []int32   // documents the current word has given something
+	docs      []int32   // documents that have anything
+	active    []int     // parts that differ
+	fits      []fit     // by candidate
+	covered   []int32   // candidates that know the current word
+	coveredBy []float64 // by candidate: how well
+	count     []float64 // by term: n-grams in common
+	met       []int32   // terms with any
+	skip      int32     // document that does not take part, -1 = none
 }
 
 func (s *similarity) newWorkspace() *workspace {
-	n := len(s.docs)
-	w := &workspace{said: make([]float64, n), evidence: make([]float64, n), last: make([]float64, n),
-		fits: make([]fit, s.candidates), coveredBy: make([]float64, s.candidates), count: make([]float64, len(s.idf)), known: make([]bool, n)}
-	for p := range parts {
-		w.dots[p], w.wordDots[p] = make([]float64, n), make([]float64, n)
-	}
-	return w
+	return &workspace{tallies: make([]tally, len(s.docs)), fits: make([]fit, s.candidates), coveredBy: make([]float64, s.candidates),
+		count: make([]float64, len(s.idf))}
 }
 
 // reset forgets the last comparison and takes the parts of the next.
 func (w *workspace) reset(q *question) {
 	for _, d := range w.docs {
-		for p := range parts {
-			w.dots[p][d], w.wordDots[p][d] = 0, 0
-		}
-		w.said[d], w.evidence[d], w.known[d] = 0, 0, false
+		w.tallies[d] = tally{}
 	}
 	clear(w.fits)
 	w.docs, w.active = w.docs[:0], append(w.active[:0], partAll)
@@ -139,11 +137,14 @@ func (w *workspace) reset(q *question) {
 	}
 }
 
-func (w *workspace) note(doc int32) {
-	if !w.known[doc] {
-		w.known[doc] = true
+// of is the tally of a document.
+func (w *workspace) of(doc int32) *tally {
+	t := &w.tallies[doc]
+	if !t.known {
+		t.known = true
 		w.docs = append(w.docs, doc)
 	}
+	return t
 }
 
 // find returns the best entries for a mail, best first. What the ticket of the
@@ -193,17 +194,21 @@ func (s *similarity) compareContent(q *question, w *workspace) {
 		}
 		s.spread(t, w)
 	}
+	var share [parts]float64
+	for _, p := range w.active {
+		if norms[p] > 0 {
+			share[p] = 1 / math.Sqrt(norms[p])
+		}
+	}
 	for _, d := range w.docs {
-		f, best := &w.fits[s.docs[d]], 0.0
+		f, t, best := &w.fits[s.docs[d]], &w.tallies[d], 0.0
 		for _, p := range w.active {
-			if norms[p] > 0 {
-				cos := w.dots[p][d] / math.Sqrt(norms[p])
-				f.cos[p] = max(f.cos[p], cos)
-				best = max(best, cos)
-			}
+			cos := float64(t.dots[p]) * share[p]
+			f.cos[p] = max(f.cos[p], cos)
+			best = max(best, cos)
 		}
 		if best > f.best {
-			f.best, f.asked, f.evidence, f.doc = best, w.said[d], w.evidence[d], d
+			f.best, f.asked, f.evidence, f.doc = best, float64(t.said), float64(t.evidence), d
 		}
 	}
 	if norms[partAll] > 0 {
@@ -216,37 +221,37 @@ func (s *similarity) compareContent(q *question, w *workspace) {
 // spread adds what one word of the mail gives to every document.
 func (s *similarity) spread(t *questionWord, w *workspace) {
 	for _, m := range t.meets {
-		common := m.sim * min(t.idf, s.idf[m.term]) / s.unseen
+		sim, common := float32(m.sim), float32(m.sim*min(t.idf, s.idf[m.term])/s.unseen)
+		gain := float32(t.idf * m.sim)
 		for _, p := range s.content.of(m.term) {
 			if p.doc == w.skip {
 				continue
 			}
-			v, old := t.idf*m.sim*p.weight, w.last[p.doc]
 			if c := s.docs[p.doc]; m.sim > w.coveredBy[c] {
 				if w.coveredBy[c] == 0 {
 					w.covered = append(w.covered, c)
 				}
 				w.coveredBy[c] = m.sim
 			}
-			if v <= old {
+			x, v := w.of(p.doc), gain*p.weight
+			if v <= x.last {
 				continue
 			}
-			if old == 0 {
+			if x.last == 0 {
 				w.touched = append(w.touched, p.doc)
-				w.said[p.doc] += p.weight * p.weight * m.sim
-				w.evidence[p.doc] += common
+				x.said += p.weight * p.weight * sim
+				x.evidence += common
 			}
-			w.last[p.doc] = v
-			w.note(p.doc)
-			for _, k := range w.active {
+			for k := range parts {
 				if t.in[k] {
-					w.dots[k][p.doc] += v - old
+					x.dots[k] += v - x.last
 				}
 			}
+			x.last = v
 		}
 	}
 	for _, d := range w.touched {
-		w.last[d] = 0
+		w.tallies[d].last = 0
 	}
 	for _, c := range w.covered {
 		w.fits[c].cover += t.idf * t.idf * w.coveredBy[c]
@@ -299,7 +304,8 @@ func (s *similarity) near(t *questionWord, w *workspace) {
 	w.met = w.met[:0]
 }
 
-// compareWording fills the wording part of the fits.
+// compareWording fills the wording part of the fits. Candidates without common
+// content are out already.
 func (s *similarity) compareWording(q *question, w *workspace) {
 	var norms [parts]float64
 	for i := range q.shingles {
@@ -314,26 +320,34 @@ func (s *similarity) compareWording(q *question, w *workspace) {
 				norms[p] += idf * idf
 			}
 		}
-		if !known {
-			continue
+		if known {
+			s.spreadWording(t, float32(idf), s.wording.of(id), w)
 		}
-		for _, p := range s.wording.of(id) {
-			if p.doc == w.skip {
-				continue
-			}
-			w.note(p.doc)
-			for _, k := range w.active {
-				if t.in[k] {
-					w.wordDots[k][p.doc] += idf * p.weight
-				}
-			}
+	}
+	var share [parts]float64
+	for _, p := range w.active {
+		if norms[p] > 0 {
+			share[p] = 1 / math.Sqrt(norms[p])
 		}
 	}
 	for _, d := range w.docs {
-		f := &w.fits[s.docs[d]]
+		f, t := &w.fits[s.docs[d]], &w.tallies[d]
 		for _, p := range w.active {
-			if norms[p] > 0 {
-				f.wording = max(f.wording, w.wordDots[p][d]/math.Sqrt(norms[p]))
+			f.wording = max(f.wording, float64(t.wordDots[p])*share[p])
+		}
+	}
+}
+
+// spreadWording adds what one shingle of the mail gives to every document.
+func (s *similarity) spreadWording(t *shingle, idf float32, list []posting, w *workspace) {
+	for _, p := range list {
+		if p.doc == w.skip || w.fits[s.docs[p.doc]].best == 0 {
+			continue
+		}
+		x, v := w.of(p.doc), idf*p.weight
+		for k := range parts {
+			if t.in[k] {
+				x.wordDots[k] += v
 			}
 		}
 	}

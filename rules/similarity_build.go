@@ -133,7 +133,7 @@ func post(docs [][]int32, idf []float64) lists {
 			norm += idf[t] * idf[t]
 		}
 		for _, t := range terms {
-			l.at[next[t]] = posting{int32(d), idf[t] / math.Sqrt(norm)}
+			l.at[next[t]] = posting{int32(d), float32(idf[t] / math.Sqrt(norm))}
 			next[t]++
 		}
 	}
