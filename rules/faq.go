@@ -120,11 +120,32 @@ func (f *faq) build(o options) {
 	f.sim = b.build(len(f.entries))
 }
 
+// An entry without must has nothing but similarity to go by, and similarity alone
+// errs where questions are close or mails are of a word or two. It has to be surer:
+// score and lead count less, and one common word of content is not enough for
+// min_score at its default.
+const (
+	bareScore    = 0.92
+	bareLead     = 0.6
+	bareEvidence = 0.7
+)
+
+// find returns the entries nearest to a mail, best first.
+func (f *faq) find(mail *question, ticket string, top int) []match {
+	found := f.sim.find(mail, ticket, top)
+	for i := range found {
+		if m := &found[i]; len(f.entries[m.entry].must) == 0 {
+			m.score, m.margin = min(m.score*bareScore, DefaultMinScore*m.evidence/bareEvidence), m.margin*bareLead
+		}
+	}
+	return found
+}
+
 // claims reports whether an entry would answer a mail that is meant as
 // background. Such a mail must not keep the entry from answering its like: FAQ
 // entries are written because of tickets that people had answered until then.
 func (f *faq) claims(mail *question) bool {
-	found := f.sim.find(mail, "", 1)
+	found := f.find(mail, "", 1)
 	if len(found) == 0 {
 		return false
 	}

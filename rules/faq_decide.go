@@ -18,7 +18,7 @@ func (e *evaluation) answer() {
 		}
 		return
 	}
-	found := f.sim.find(newQuestion(e.t.subject, e.t.body), e.in.Ticket, suggestTop)
+	found := f.find(newQuestion(e.t.subject, e.t.body), e.in.Ticket, suggestTop)
 	for _, x := range found {
 		if x.score >= suggestScore && f.entries[x.entry].Mode != "off" {
 			e.d.FAQ.Suggest = append(e.d.FAQ.Suggest, Suggestion{f.entries[x.entry].ID, x.score, f.entries[x.entry].Title})
@@ -90,6 +90,9 @@ func (e *evaluation) similar(m match) (parts []string, sure verdicts) {
 		score += " ← " + e.quoted(clipText(m.nearest.text, maxShown))
 	}
 	lead := e.say("Abstand %s", "lead %s", formatScore(m.margin))
+	if len(entry.must) == 0 {
+		lead += e.say(" (ohne must zählt er weniger)", " (counts less without must)")
+	}
 	if e.full && m.rival >= 0 {
 		lead += e.say(" vor %s", " over %s", e.rival(m))
 	}

@@ -60,12 +60,14 @@ type origin struct {
 
 // match is an entry found.
 type match struct {
-	entry   int
-	score   float64 // 0 to 1: how well mail and entry fit
-	margin  float64 // lead over the next entry and the background
-	nearest origin  // the phrasing that is nearest
-	rival   int     // the candidate next to it, -1 = none
-	beside  origin  // the phrasing or mail of the rival that is nearest
+	entry  int
+	score  float64 // 0 to 1: how well mail and entry fit
+	margin float64 // lead over the next entry and the background
+	// evidence is the content in common, in units of a rare word.
+	evidence float64
+	nearest  origin // the phrasing that is nearest
+	rival    int    // the candidate next to it, -1 = none
+	beside   origin // the phrasing or mail of the rival that is nearest
 }
 
 // Parts of a mail that are compared, each for itself: people put the question
@@ -418,7 +420,7 @@ func (s *similarity) rank(w *workspace, top int) []match {
 			m.beside = s.origins[w.fits[m.rival].doc]
 		}
 		m.nearest = s.origins[f.doc]
-		m.score, m.margin = f.score(), f.margin(lead)
+		m.score, m.margin, m.evidence = f.score(), f.margin(lead), f.evidence
 		out = append(out, m)
 	}
 	return out
