@@ -62,6 +62,12 @@ func (tx *Tx) SigningKeys(ctx context.Context) ([]SigningKey, error) {
 	}, "SELECT id, secret, created_at FROM signing_key ORDER BY id DESC")
 }
 
+// RetireKey deletes a signing key: what it signed proves nothing any more. The newest
+// stays; ErrNotFound for it and for one that is not there.
+func (tx *Tx) RetireKey(ctx context.Context, id int64) error {
+	return tx.one(ctx, "DELETE FROM signing_key WHERE id = ? AND id < (SELECT max(id) FROM signing_key)", id)
+}
+
 // RotateKey adds a new signing key; the older ones go on verifying.
 func (tx *Tx) RotateKey(ctx context.Context) error {
 	secret := make([]byte, 32)

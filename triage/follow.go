@@ -64,8 +64,9 @@ func (t *turn) leakedToken() error {
 	}
 	thread := l.claim
 	thread.Unique, thread.Recipient = token.Thread, l.out.Recipient
-	for _, id := range []string{l.out.MessageID, t.keys().Sign(thread)} { // both stood in that mail
-		if err := t.tx.Revoke(t.ctx, id, "used by another sender"); err != nil {
+	// Both stood in that mail, and the address in its Reply-To stands for the thread.
+	for _, id := range []string{l.out.MessageID, t.keys().Canonical(thread)} {
+		if err := t.tx.Revoke(t.ctx, token.Local(id), "used by another sender"); err != nil {
 			return fmt.Errorf("revoke leaked token: %w", err)
 		}
 	}

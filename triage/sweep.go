@@ -60,6 +60,9 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if err := d.sweepAbsences(ctx); err != nil {
 		return fired, fmt.Errorf("sweep absences: %w", err)
 	}
+	if err := d.tendKeys(ctx); err != nil {
+		return fired, fmt.Errorf("sweep: %w", err)
+	}
 	if err := d.sweepAlarms(ctx); err != nil {
 		return fired, fmt.Errorf("sweep alarms: %w", err)
 	}

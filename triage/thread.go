@@ -92,7 +92,17 @@ func (t *turn) byToken() (bool, error) {
 		}
 	}
 	for _, a := range slices.Concat(t.m.To, t.m.Cc) {
-		if claim, err := t.keys().VerifyAddress(a.Address, t.from); err == nil {
+		claim, err := t.keys().VerifyAddress(a.Address, t.from)
+		if err != nil {
+			continue
+		}
+		claim.Unique = token.Thread // the address stands for all such mails of the ticket
+		revoked, err := t.revoked(claim)
+		if err != nil {
+			return false, err
+		}
+		if !revoked {
+			t.link.mine = true
 			return t.claimed(claim, nil)
 		}
 	}
@@ -125,19 +135,27 @@ func (t *turn) signed(id string) (bool, error) {
 			return false, nil
 		}
 	}
-	revoked, err := t.tx.IsRevoked(t.ctx, t.keys().Canonical(claim))
-	if err != nil {
-		return false, fmt.Errorf("look for revoked token: %w", err)
-	}
-	if revoked {
-		t.explain("thread", "token", false, "the token was revoked")
-		return false, nil
+	if revoked, err := t.revoked(claim); err != nil || revoked {
+		return false, err
 	}
 	t.link.mine = mine
 	if !found {
 		return t.claimed(claim, nil)
 	}
 	return t.claimed(claim, &out)
+}
+
+// revoked reports whether a proven token was revoked. What its id says behind the @
+// is no part of the proof and does not matter here either.
+func (t *turn) revoked(claim token.Claim) (bool, error) {
+	revoked, err := t.tx.IsRevoked(t.ctx, token.Local(t.keys().Canonical(claim)))
+	if err != nil {
+		return false, fmt.Errorf("look for revoked token: %w", err)
+	}
+	if revoked {
+		t.explain("thread", "token", false, "the token was revoked")
+	}
+	return revoked, nil
 }
 
 // renamed follows the identifier that the submission server gave a mail of ours in
@@ -152,13 +170,8 @@ func (t *turn) renamed(id string) (bool, error) {
 	if err != nil {
 		return false, nil // its key was retired
 	}
-	revoked, err := t.tx.IsRevoked(t.ctx, t.keys().Canonical(claim))
-	if err != nil {
-		return false, fmt.Errorf("look for revoked token: %w", err)
-	}
-	if revoked {
-		t.explain("thread", "token", false, "the token was revoked")
-		return false, nil
+	if revoked, err := t.revoked(claim); err != nil || revoked {
+		return false, err
 	}
 	t.link.mine = out.Recipient == t.from
 	return t.claimed(claim, &out)

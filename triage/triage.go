@@ -114,26 +114,6 @@ func (d *Desk) SetConfig(c *Config) {
 // Config is the generation in force.
 func (d *Desk) Config() *Config { return d.config.Load() }
 
-// LoadKeys reads the signing keys; call it again after a rotation.
-func (d *Desk) LoadKeys(ctx context.Context) error {
-	return d.Store.View(ctx, func(tx *store.Tx) error {
-		rows, err := tx.SigningKeys(ctx)
-		if err != nil {
-			return fmt.Errorf("read signing keys: %w", err)
-		}
-		list := make([]token.Key, len(rows))
-		for i, r := range rows {
-			list[i] = token.Key{ID: r.ID, Secret: r.Secret}
-		}
-		keys, err := token.NewKeys(list...)
-		if err != nil {
-			return err
-		}
-		d.keys.Store(&keys)
-		return nil
-	})
-}
-
 // work is one mail that is waiting, read but not decided.
 type work struct {
 	in  store.Inbound

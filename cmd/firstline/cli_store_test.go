@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -284,4 +285,28 @@ func TestExplainKnowsLessons(t *testing.T) {
 		t.Errorf("explain:\n%s", out)
 	}
 	s.good("fsck")
+}
+
+// TestKeys: listed without their secrets, added, retired; the newest stays.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	s.good("keys", "rotate")
+	var keys []struct {
+		ID    int64
+		Signs bool
+	}
+	if s.decode(&keys, "keys"); len(keys) != 2 || !keys[0].Signs || keys[1].Signs {
+		t.Fatalf("keys: %+v", keys)
+	}
+	if got := s.with("keys", "retire", fmt.Sprint(keys[0].ID)); got.code == exitOK {
+		t.Error("the newest key was retired")
+	}
+	s.good("keys", "retire", fmt.Sprint(keys[1].ID))
+	if out := s.good("keys"); strings.Contains(out, "verifies") || !strings.Contains(out, "signs") {
+		t.Errorf("keys: %s", out)
+	}
+	if got := s.with("keys", "burn"); got.code != exitUsage {
+		t.Errorf("exit %d", got.code)
+	}
 }

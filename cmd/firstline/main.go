@@ -70,6 +70,7 @@ Keep
   forget ADDRESS       erase a person (--keep-statistics leaves the figures; --dry-run only says what would go)
   retention            how long what is kept, and what is due now (--apply erases it; the daemon does it at night)
   fsck                 check the invariants of the data; prints what violates them
+  keys [rotate|retire ID]  the keys that sign our Message-IDs; rotate adds one (the daemon does it twice a year)
   version              version, commit, SQLite version
 
 Example
@@ -91,7 +92,7 @@ func verbs() []verb {
 		{"templates", runTemplates}, {"schema", runSchema}, {"doctor", runDoctor},
 		{"run", runDaemon}, {"status", runStatus},
 		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"inbox", runInbox}, {"outbox", runOutbox},
-		{"backup", runBackup}, {"restore", runRestore}, {"export", runExport}, {"forget", runForget}, {"retention", runRetention}, {"fsck", runFsck}, {"version", runVersion},
+		{"backup", runBackup}, {"restore", runRestore}, {"export", runExport}, {"forget", runForget}, {"retention", runRetention}, {"fsck", runFsck}, {"keys", runKeys}, {"version", runVersion},
 	}
 }
 

@@ -47,6 +47,15 @@ type Key struct {
 // Keys signs nothing and verifies nothing.
 type Keys struct{ keys []Key }
 
+// IDs are the keys' identifiers, newest first.
+func (k Keys) IDs() []int64 {
+	ids := make([]int64, len(k.keys))
+	for i, key := range k.keys {
+		ids[i] = key.ID
+	}
+	return ids
+}
+
 // NewKeys checks the keys, newest first.
 func NewKeys(newestFirst ...Key) (Keys, error) {
 	if len(newestFirst) == 0 {
