@@ -38,9 +38,7 @@ func (j *job) dated(de, en string, at time.Time) [2]string {
 		if lang == "en" {
 			return fmt.Sprintf("%s, %d %s %d, %s", local.Weekday(), local.Day(), local.Month(), local.Year(), local.Format("3:04 pm"))
 		}
-		day := mailout.FullTime(at, time.Time{}, j.c.Company.Location, "de")
-		day, clock, _ := cutLast(day, ", ")
-		return day + " " + fmt.Sprint(local.Year()) + ", " + clock
+		return mailout.FullTime(at, time.Time{}, j.c.Company.Location, "de") // seen from long ago: with its year
 	}
 	return [2]string{de + full("de"), en + full("en")}
 }

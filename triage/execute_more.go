@@ -138,11 +138,46 @@ func (j *job) close(c command.Command) error {
 	return j.clocks(j.tk, sla.EventClosed)
 }
 
-// spam discards the ticket.
+// spam discards the ticket, and proposes a rule for its sender to whoever keeps the
+// configuration.
 func (j *job) spam(command.Command) error {
 	j.tk.ClosedAt = j.now
 	if err := j.move(j.tk, state.Spam, j.actor(), "spam"); err != nil {
 		return err
 	}
+	if err := j.proposeRule(); err != nil {
+		return err
+	}
 	return j.clocks(j.tk, sla.EventDiscarded)
+}
+
+// proposeRule mails a rule that ignores a sender, once for each sender. It is a person
+// who puts it into the configuration: a colleague's address is no spam for long.
+func (j *job) proposeRule() error {
+	from := j.tk.Requester
+	if j.c.isInternal(from) {
+		return nil
+	}
+	rule := fmt.Sprintf("- {name: %q, when: {from: [%q]}, then: {ignore: Spam}, stop: true}", "Spam: "+from, from)
+	for _, a := range j.c.inCharge(j.now) {
+		lang := or(a.Language, j.c.Company.Language)
+		_, err := j.toAgent(nil, a, notice{
+			kind: mailout.List, purpose: token.Report, cause: fmt.Sprintf("spamrule:%s:%s", short(from), a.ID),
+			fill: func(d *mailout.InternalData) {
+				d.Title = inLang([2]string{"Regelvorschlag: Spam von " + from, "Proposed rule: spam from " + from}, lang)
+				for _, line := range []string{
+					fmt.Sprintf(inLang([2]string{"%s hat %s als Spam verworfen.", "%s discarded %s as spam."}, lang), j.ac.agent.Name, j.tag(j.tk)),
+					inLang([2]string{"Soll Post dieses Absenders immer ignoriert werden, gehört diese Zeile in die Datei der Regeln, unter rules:",
+						"To ignore every mail of this sender, put this line into the file of the rules, under rules:"}, lang),
+					rule,
+				} {
+					d.Lines = append(d.Lines, mailout.InternalReason(line))
+				}
+			},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

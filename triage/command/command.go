@@ -78,7 +78,7 @@ type Context struct {
 	Agents, Groups, Categories []Name
 	FAQ, Templates             []Name
 	Impacts, Urgencies         []Name
-	Priorities                 []Name // nil = P1..P4 with their usual names
+	Priorities                 []Name // what the company calls them, besides P1..P4 and the usual names
 	People                     []Name // the directory; agents need not be in it
 
 	// Known reports whether a named ticket exists; nil = all do.

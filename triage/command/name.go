@@ -225,13 +225,26 @@ func nearestName(n Name, word string) string {
 }
 
 func (p *parser) priorities() []Name {
-	if p.c.Priorities != nil {
-		return p.c.Priorities
+	taken := map[string]bool{}
+	var own [4][]string
+	for _, n := range p.c.Priorities {
+		for _, s := range n.Names {
+			taken[nameKey(s)] = true
+		}
+		if i := strings.Index("P1P2P3P4", n.ID); i >= 0 {
+			own[i/2] = n.Names
+		}
 	}
 	list := make([]Name, 0, 4)
 	for i, label := range []phrase{{"kritisch", "critical"}, {"hoch", "high"}, {"normal", "normal"}, {"niedrig", "low"}} {
 		n := strconv.Itoa(i + 1)
-		list = append(list, Name{ID: "P" + n, Names: []string{label.in(p.c.Language), label.de, label.en, n}})
+		name := Name{ID: "P" + n, Names: slices.Clone(own[i])}
+		for _, s := range []string{label.in(p.c.Language), label.de, label.en, n} {
+			if !taken[nameKey(s)] { // the company may call P3 high
+				name.Names = append(name.Names, s)
+			}
+		}
+		list = append(list, name)
 	}
 	return list
 }
