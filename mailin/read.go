@@ -27,7 +27,9 @@ var (
 	statusPhrases = phraseSet(`status|status bitte|stand|status please`)
 	thanksWords   = phraseSet(`danke|dank|dankeschön|dankeschoen|merci|thx|thanks|thank|dankend|besten|lieben|vielen|herzlichen|thankyou|ty|danksche|bedanke`)
 	counterWords  = phraseSet(`aber|leider|nicht|noch|wieder|jedoch|auch|but|still|unfortunately|however|not|kein|keine|nie|fehler|again|error|except|außer|allerdings|trotzdem|nochmal|immer`)
-	ratingWords   = map[string]int{"sehr gut": 5, "gut": 4, "mittel": 3, "schlecht": 2, "sehr schlecht": 1,
+	// askWords beside thanks make it more than thanks: there is something to do.
+	askWords    = phraseSet(`bitte|please|brauche|brauchen|benötige|need|außerdem|zudem|zusätzlich|ebenfalls|gesperrt|kaputt|defekt|locked|broken|dringend|urgent`)
+	ratingWords = map[string]int{"sehr gut": 5, "gut": 4, "mittel": 3, "schlecht": 2, "sehr schlecht": 1,
 		"very good": 5, "good": 4, "ok": 3, "okay": 3, "poor": 2, "very poor": 1, "excellent": 5, "ausgezeichnet": 5, "hervorragend": 5, "befriedigend": 3}
 	complaintWords = phraseSet(`geht nicht|geht immer noch nicht|immer noch|funktioniert nicht|klappt nicht|wieder kaputt|nicht gelöst|nicht geloest|nicht behoben|tritt wieder auf|schon wieder|weiterhin|besteht weiter|still not|not working|does not work|doesn't work|still broken|not solved|not fixed|came back|happens again|broken again`)
 )
@@ -72,7 +74,7 @@ func Read(reply string, hasAttachment bool) (r Reading, rating int, comment stri
 		}
 	}
 	all := strings.Fields(foldPhrase(first + " " + rest))
-	if len(all) <= 12 && anyIn(all, thanksWords) && !anyIn(all, counterWords) {
+	if len(all) <= 12 && anyIn(all, thanksWords) && !anyIn(all, counterWords) && !anyIn(all, askWords) {
 		return ReadingThanks, 0, ""
 	}
 	return ReadingOther, 0, ""

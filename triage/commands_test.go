@@ -88,7 +88,7 @@ func (o *office) refused(mails []mail, agent, why string) {
 	if in := o.outcome(); in.Outcome != "held" {
 		o.t.Errorf("outcome %s: %s", in.Outcome, in.Reason)
 	}
-	if len(mails) != 1 || mails[0].Recipient != agent || !strings.Contains(mails[0].m.Text, why) {
+	if len(mails) != 1 || mails[0].Recipient != agent || !strings.Contains(strings.Join(strings.Fields(mails[0].m.Text), " "), why) {
 		o.t.Errorf("want one mail to %s with %q: %s", agent, why, describe(mails))
 		for _, m := range mails {
 			o.t.Log(m.m.Text)
