@@ -85,7 +85,7 @@ func Read(reply string, hasAttachment bool) (r Reading, rating int, comment stri
 func firstLine(s string) (first, rest string) {
 	for s != "" {
 		line, tail, _ := strings.Cut(s, "\n")
-		if f := foldPhrase(line); f != "" && !(salutation(f) && strings.TrimSpace(tail) != "") {
+		if f := foldPhrase(line); (f != "" || strings.ContainsAny(line, "★⭐")) && !(f != "" && salutation(f) && strings.TrimSpace(tail) != "") {
 			return line, strings.TrimSpace(tail)
 		}
 		s = tail

@@ -8,6 +8,7 @@ import (
 	"firstline/rules"
 	"firstline/store"
 	"firstline/triage/state"
+	"firstline/triage/token"
 )
 
 // plan is what happens with a mail that begins a ticket: a value, made by a pure
@@ -50,7 +51,7 @@ func planDecided(c *Config, m *mailin.Message, in rules.Input, a admission, deci
 		State: string(state.New), Kind: or(d.Kind, "incident"), Level: 1, Priority: or(d.Priority, or(c.DefaultPriority, "P3")),
 		Impact: d.Impact, Urgency: d.Urgency, Category: d.Category, CategoryAuto: d.Category,
 		Group: or(d.Group, or(c.Categories[d.Category].Group, c.firstLevel())), Requester: requester,
-		RequesterName: requesterName(c, m, requester), Subject: or(d.SetSubject, mailin.BaseSubject(m.Subject)),
+		RequesterName: requesterName(c, m, requester), Subject: or(d.SetSubject, token.StripTags(mailin.BaseSubject(m.Subject), c.Ticket.Prefix)),
 		Language: or(d.Language, languageFor(c, m, requester)), Channel: "mail", Mailbox: in.Mailbox, Auth: verdict(m), SLA: or(d.SLA, c.DefaultSLA),
 		Tags: d.Tags, Incident: d.Incident, ThreadRoot: m.MessageID, ThreadTopic: mailin.BaseSubject(m.Subject),
 		ThreadIndex: mailout.ThreadRootOf(m.ThreadIndex),
