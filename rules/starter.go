@@ -6,13 +6,17 @@ import (
 	"strings"
 )
 
-//go:embed starter/files starter/background.txt
+//go:embed starter/de starter/en starter/background.txt
 var starterFiles embed.FS
 
-// Starter returns the starter set: kategorien.yaml, regeln.yaml, faq.yaml and
-// faq/*.md. It needs the groups first-level and second-level.
-func Starter() fs.FS {
-	sub, err := fs.Sub(starterFiles, "starter/files")
+// Starter returns the starter set with names and comments in a language, "de" or
+// "en": categories, rules and FAQ as YAML, and faq/*.md. Words, phrasings and
+// answers are in both languages. It needs the groups first-level and second-level.
+func Starter(lang string) fs.FS {
+	if lang != "en" {
+		lang = "de"
+	}
+	sub, err := fs.Sub(starterFiles, "starter/"+lang)
 	if err != nil {
 		panic(err) // the path is a constant
 	}

@@ -74,7 +74,7 @@ func newBenchWorld(b *testing.B, sink bool) *benchWorld {
 		w.must(err)
 		smtpPort = strconv.Itoa(at.Port)
 	}
-	w.must(os.CopyFS(filepath.Join(w.dir, "starter"), rules.Starter()))
+	w.must(os.CopyFS(filepath.Join(w.dir, "starter"), rules.Starter("de")))
 	text := strings.NewReplacer("IMAPPORT", addr[strings.LastIndex(addr, ":")+1:], "SMTPPORT", smtpPort, "DATADIR", filepath.Join(w.dir, "data"),
 		"first_reply: 5s, resolve: 10s", "first_reply: 8h, resolve: 40h").Replace(killConfig)
 	// The starter rules take the place of the two categories.

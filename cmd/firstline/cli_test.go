@@ -70,18 +70,38 @@ func TestInitAnswers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var out, errs strings.Builder
-	answers := "Isarwerk \"Süd\" GmbH\nen\nEurope/Vienna\nAT\nisarwerk.example\n\n\n\n\nJörg Öztürk\n\n"
+	answers := "Isarwerk \"Süd\" GmbH\nen\nEurope/Vienna\n09:00-18:00\nAT\nisarwerk.example\n\n\n\n\nJörg Öztürk\n\n"
 	if code := run(t.Context(), []string{"init", "--lang", "de", dir}, strings.NewReader(answers), &out, &errs); code != exitOK {
 		t.Fatalf("exit %d: %s", code, errs.String())
 	}
 	s := &shop{t: t, dir: dir, conf: filepath.Join(dir, "config.yaml")}
 	text := s.read("config.yaml")
-	for _, want := range []string{`Isarwerk \"Süd\" GmbH`, "timezone: Europe/Vienna", "region: AT", "support@isarwerk.example", "id: joerg", "language: en"} {
+	for _, want := range []string{`Isarwerk \"Süd\" GmbH`, "timezone: Europe/Vienna", "region: AT", `"09:00-18:00"`, "Every key is explained",  "support@isarwerk.example", "id: joerg", "language: en"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the configuration does not hold %q", want)
 		}
 	}
 	s.good("check")
+	s.good("test")
+	if rules := s.read("rules/rules.yaml"); !strings.Contains(rules, "name: Device lost or stolen") {
+		t.Error("the rules of an English configuration have no English names")
+	}
+}
+
+// TestInitRefuses: an answer that cannot be used ends init when nobody can answer
+// again, and nothing is written.
+func TestInitRefuses(t *testing.T) {
+	t.Parallel()
+	for _, answers := range []string{"X\nfr\n", "X\nde\nEurope/Wien\n", "X\nde\n\n8-17\n", "X\nde\n\n\nDE-XX\n", "X\nde\n\n\n\nfirma example\n", "X\nde\n\n\n\n\nsupport\n"} {
+		dir := t.TempDir()
+		var out, errs strings.Builder
+		if code := run(t.Context(), []string{"init", "--lang", "de", dir}, strings.NewReader(answers), &out, &errs); code != exitUsage {
+			t.Errorf("%q: exit %d, %s", answers, code, errs.String())
+		}
+		if files, _ := os.ReadDir(dir); len(files) > 0 {
+			t.Errorf("%q: %s was written", answers, files[0].Name())
+		}
+	}
 }
 
 // TestCheckFindsAll: every mistake in one run, with place and fix; 78.

@@ -113,7 +113,7 @@ func (w *realWorld) address(user string) string { return user + "@" + w.env["MAI
 // configure writes the configuration of the company, its starter rules and secret.
 func (w *realWorld) configure() {
 	w.t.Helper()
-	w.must(os.CopyFS(filepath.Join(w.dir, "starter"), rules.Starter()))
+	w.must(os.CopyFS(filepath.Join(w.dir, "starter"), rules.Starter("de")))
 	pairs := []string{"@DATA@", filepath.Join(w.dir, "data")}
 	for name, value := range w.env {
 		pairs = append(pairs, "@"+name+"@", value)

@@ -6,24 +6,31 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
+	"time"
 
 	"firstline/cmd/firstline/config"
 	"firstline/rules"
 	"firstline/triage/sla"
 )
 
-//go:embed init.yaml
-var initYAML string
+//go:embed init.de.yaml
+var initDE string
+
+//go:embed init.en.yaml
+var initEN string
 
 // answers are what init asks for.
 type answers struct {
 	Company, Language, Zone, Region      string
+	Hours                                string // Monday to Friday, 08:00-17:00
 	Domain, Support, IMAP, SMTP          string
 	Authserv                             string
 	AgentName, AgentMail, AgentID, Other string
@@ -32,7 +39,7 @@ type answers struct {
 // runInit asks a few questions and writes a commented configuration with the
 // starter rules and FAQ, which passes check at once.
 func runInit(_ context.Context, c *cli, args []string) error {
-	set := c.flags("init", "init [DIR] [--yes]")
+	set := c.flags("init", "init [DIR] [--yes] [--lang de|en]")
 	yes := set.Bool("yes", false, "take the proposed answers without asking")
 	rest, err := c.parse(set, args)
 	if err != nil {
@@ -75,14 +82,18 @@ Next:
 
 // writeInit writes the files of a new configuration.
 func writeInit(dir, path string, a answers) error {
-	t, err := template.New("config.yaml").Parse(initYAML)
+	text := initDE
+	if a.Language == "en" {
+		text = initEN
+	}
+	t, err := template.New("config.yaml").Parse(text)
 	if err != nil {
 		return fmt.Errorf("read the built-in template: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Join(dir, "secrets"), 0o700); err != nil {
 		return exit(exitIO, fmt.Errorf("make the folder of the configuration: %w", err))
 	}
-	if err := writeStarter(filepath.Join(dir, "rules")); err != nil {
+	if err := writeStarter(filepath.Join(dir, "rules"), a.Language); err != nil {
 		return exit(exitIO, fmt.Errorf("write the starter rules: %w", err))
 	}
 	schema, err := config.JSONSchema(a.Language)
@@ -99,10 +110,10 @@ func writeInit(dir, path string, a answers) error {
 	return errors.Join(t.Execute(f, a), f.Close())
 }
 
-// writeStarter writes the starter rules and FAQ; the first line of each YAML file
+// writeStarter writes the starter rules and FAQ with names in a language; the first line of each YAML file
 // tells editors its schema. A file that is there already is not overwritten: it is an error.
-func writeStarter(dir string) error {
-	starter := rules.Starter()
+func writeStarter(dir, lang string) error {
+	starter := rules.Starter(lang)
 	return fs.WalkDir(starter, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -127,43 +138,77 @@ func writeStarter(dir string) error {
 	})
 }
 
-// ask asks the questions, each with a proposal that Enter takes.
+// ask asks the questions, each with a proposal that Enter takes. An answer that
+// cannot be used is asked for again.
 func (c *cli) ask(yes bool) (answers, error) {
-	in := bufio.NewScanner(c.in)
-	ask := func(de, en, proposal string) string {
-		if yes {
+	q := questions{c: c, in: bufio.NewScanner(c.in), yes: yes}
+	pick := func(de, en string) string { return c.say(de, en) }
+	var a answers
+	a.Company = q.ask("Name der Firma", "Name of the company", pick("Musterfirma", "Example Ltd"), nil)
+	a.Language = q.ask("Sprache der Texte (de, en)", "Language of the texts (de, en)", pick("de", "en"), func(s string) bool { return s == "de" || s == "en" })
+	a.Zone = q.ask("Zeitzone", "Time zone", "Europe/Berlin", func(s string) bool { _, err := time.LoadLocation(s); return err == nil && s != "Local" })
+	a.Hours = q.ask("Geschäftszeiten montags bis freitags", "Business hours Monday to Friday", "08:00-17:00", hoursForm.MatchString)
+	a.Region = q.ask("Region der Feiertage (DE-BY, AT, CH-ZH …)", "Region of the holidays (DE-BY, AT, CH-ZH ...)", "DE-BY",
+		func(s string) bool { return slices.Contains(sla.Regions(), s) })
+	a.Domain = q.ask("Domain der Mitarbeiter", "Domain of the employees", pick("firma.example", "company.example"), hostForm.MatchString)
+	a.Support = q.ask("Support-Adresse", "Support address", "support@"+a.Domain, addressForm.MatchString)
+	a.IMAP = q.ask("IMAP-Server", "IMAP server", "imap."+a.Domain, hostForm.MatchString)
+	a.SMTP = q.ask("SMTP-Server", "SMTP server", "smtp."+a.Domain, hostForm.MatchString)
+	a.Authserv = q.ask("Name Ihres Mailservers in Authentication-Results", "Name of your mail server in Authentication-Results", "mx."+a.Domain, hostForm.MatchString)
+	a.AgentName = q.ask("Erste Person im First-Level", "First person in the first level", pick("Lena Huber", "Ann Miller"), nil)
+	a.AgentMail = q.ask("Mailadresse dieser Person", "Mail address of this person", pick("l.huber@", "a.miller@")+a.Domain, addressForm.MatchString)
+	a.AgentID = agentID(a.AgentName)
+	if q.err != nil {
+		return a, q.err
+	}
+	return a, q.in.Err()
+}
+
+// questions are the questions of init.
+type questions struct {
+	c   *cli
+	in  *bufio.Scanner
+	yes bool // take the proposals
+	err error
+}
+
+// ask asks one question until its answer is valid.
+func (q *questions) ask(de, en, proposal string, valid func(string) bool) string {
+	for !q.yes && q.err == nil {
+		fmt.Fprintf(q.c.out, "%s [%s]: ", q.c.say(de, en), proposal)
+		if !q.in.Scan() {
 			return proposal
 		}
-		fmt.Fprintf(c.out, "%s [%s]: ", c.say(de, en), proposal)
-		if !in.Scan() {
+		s := strings.TrimSpace(q.in.Text())
+		if s == "" {
 			return proposal
 		}
-		if s := strings.TrimSpace(in.Text()); s != "" {
+		if valid == nil || valid(s) {
 			return s
 		}
-		return proposal
+		fmt.Fprintf(q.c.out, q.c.say("„%s“ geht hier nicht; ein Beispiel ist %s\n", "“%s” is not possible here; an example is %s\n"), s, proposal)
+		if !terminalInput(q.c.in) {
+			q.err = usageError("%s: %q is not possible; an example is %s", en, s, proposal)
+		}
 	}
-	var a answers
-	a.Company = ask("Name der Firma", "Name of the company", "Musterfirma")
-	a.Language = ask("Sprache der Texte (de, en)", "Language of the texts (de, en)", strings.SplitN(c.lang, "_", 2)[0])
-	a.Zone = ask("Zeitzone", "Time zone", "Europe/Berlin")
-	a.Region = ask("Region der Feiertage (DE-BY, AT, CH-ZH …)", "Region of the holidays (DE-BY, AT, CH-ZH ...)", "DE-BY")
-	a.Domain = ask("Domain der Mitarbeiter", "Domain of the employees", "firma.example")
-	a.Support = ask("Support-Adresse", "Support address", "support@"+a.Domain)
-	a.IMAP = ask("IMAP-Server", "IMAP server", "imap."+a.Domain)
-	a.SMTP = ask("SMTP-Server", "SMTP server", "smtp."+a.Domain)
-	a.Authserv = ask("Name Ihres Mailservers in Authentication-Results", "Name of your mail server in Authentication-Results", "mx."+a.Domain)
-	a.AgentName = ask("Erste Person im First-Level", "First person in the first level", "Lena Huber")
-	a.AgentMail = ask("Ihre Mailadresse", "Her mail address", "l.huber@"+a.Domain)
-	a.AgentID = agentID(a.AgentName)
-	if a.Language != "en" {
-		a.Language = "de"
-	}
-	if !slices.Contains(sla.Regions(), a.Region) {
-		return a, usageError("unknown region of holidays %q; for example DE-BY, DE-NW, AT, CH-ZH", a.Region)
-	}
-	return a, in.Err()
+	return proposal
 }
+
+// terminalInput reports whether somebody types the answers, who can answer again.
+func terminalInput(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+var (
+	hoursForm   = regexp.MustCompile(`^[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d$`)
+	hostForm    = regexp.MustCompile(`^[\p{L}\p{N}]([\p{L}\p{N}.-]*[\p{L}\p{N}])?$`)
+	addressForm = regexp.MustCompile(`^[^@\s,;<>"{}\[\]]+@[^@\s,;<>"{}\[\]]+$`)
+)
 
 // agentID makes an id of a first name.
 func agentID(name string) string {

@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -208,20 +209,20 @@ func TestSchemaAccepts(t *testing.T) {
 			t.Error(fault)
 		}
 	}
-	starter := rules.Starter()
-	for _, name := range []string{"kategorien.yaml", "regeln.yaml", "faq.yaml"} {
-		f, err := starter.Open(name)
-		if err != nil {
-			t.Fatal(err)
+	for _, lang := range []string{"de", "en"} {
+		starter := rules.Starter(lang)
+		names, err := fs.Glob(starter, "*.yaml")
+		if err != nil || len(names) != 3 {
+			t.Fatalf("starter files %v, %v", names, err)
 		}
-		var data []byte
-		if info, err := f.Stat(); err == nil {
-			data = make([]byte, info.Size())
-			_, _ = f.Read(data)
-		}
-		f.Close()
-		for _, fault := range c.check(t, name, data) {
-			t.Error(fault)
+		for _, name := range names {
+			data, err := fs.ReadFile(starter, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, fault := range c.check(t, lang+"/"+name, data) {
+				t.Error(fault)
+			}
 		}
 	}
 }

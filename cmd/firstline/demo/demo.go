@@ -70,7 +70,7 @@ func Run(ctx context.Context, o Options) error {
 
 // start writes the configuration of the sample company and builds the service.
 func start(ctx context.Context, dir string, w *world) (*service.Service, error) {
-	if err := os.CopyFS(filepath.Join(dir, "starter"), rules.Starter()); err != nil {
+	if err := os.CopyFS(filepath.Join(dir, "starter"), rules.Starter("de")); err != nil {
 		return nil, fmt.Errorf("write the starter rules: %w", err)
 	}
 	path := filepath.Join(dir, "config.yaml")
