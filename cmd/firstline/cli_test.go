@@ -76,7 +76,7 @@ func TestInitAnswers(t *testing.T) {
 	}
 	s := &shop{t: t, dir: dir, conf: filepath.Join(dir, "config.yaml")}
 	text := s.read("config.yaml")
-	for _, want := range []string{`Isarwerk \"Süd\" GmbH`, "timezone: Europe/Vienna", "region: AT", `"09:00-18:00"`, "Every key is explained",  "support@isarwerk.example", "id: joerg", "language: en"} {
+	for _, want := range []string{`Isarwerk \"Süd\" GmbH`, "timezone: Europe/Vienna", "region: AT", `"09:00-18:00"`, "Every key is explained", "support@isarwerk.example", "id: joerg", "language: en"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the configuration does not hold %q", want)
 		}
