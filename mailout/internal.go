@@ -78,13 +78,14 @@ type InternalData struct {
 	SolveDue   time.Time
 	TakeDue    time.Time
 
-	Reason InternalText
-	Text   InternalText
-	Note   InternalText // template_note of a rule
-	Clock  string       // first_response, next_response, resolution, take_over
-	Due    time.Time
-	Left   time.Duration // until Due
-	Idle   time.Duration // open time without work on the ticket
+	Reason   InternalText
+	Text     InternalText
+	Note     InternalText // template_note of a rule
+	LastWord InternalText // when who said what last, in a line
+	Clock    string       // first_response, next_response, resolution, take_over
+	Due      time.Time
+	Left     time.Duration // until Due
+	Idle     time.Duration // open time without work on the ticket
 	// OutageFrom and OutageTo are when we were not running, if the due time fell
 	// into it; zero = it did not.
 	OutageFrom, OutageTo time.Time
@@ -165,6 +166,7 @@ type HelpExamples struct{ Category, Colleague, Ticket, FAQ string }
 type Row struct {
 	Due     time.Time
 	Overdue bool
+	State   string // as stored, shown short; "" = Ticket.State
 	Ticket  Ticket
 	Who     string
 }
@@ -217,6 +219,7 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"text":               func(d *InternalData, _ clock) value { return richText(d.Text.text, d.Text.markdown) },
 	"note":               func(d *InternalData, _ clock) value { return richText(d.Note.text, d.Note.markdown) },
 	"short":              func(d *InternalData, _ clock) value { return richText(d.Short.text, d.Short.markdown) },
+	"last_word":          func(d *InternalData, _ clock) value { return plain(d.LastWord.text) },
 	"can_ok":             func(d *InternalData, _ clock) value { return truth(d.CanOK) },
 	"until":              func(d *InternalData, c clock) value { return plain(c.date(d.Until)) },
 	"until.time":         func(d *InternalData, c clock) value { return plain(c.short(d.Until)) },
@@ -231,6 +234,7 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"fix":                func(d *InternalData, _ clock) value { return plain(d.Fix) },
 	"faq.id":             func(d *InternalData, _ clock) value { return plain(d.FAQ) },
 	"none":               func(d *InternalData, _ clock) value { return truth(len(d.Rows) == 0 && len(d.Lines) == 0) },
+	"more.files":         func(d *InternalData, _ clock) value { return count(len(d.Files) - maxFiles) },
 	"more.rows":          func(d *InternalData, _ clock) value { return count(d.MoreRows) },
 	"more.history":       func(d *InternalData, _ clock) value { return count(d.MoreHistory) },
 	"first.tag":          func(d *InternalData, _ clock) value { return plain(firstTag(d.Rows)) },
@@ -288,7 +292,7 @@ func (d *InternalData) list(name string, c clock) (items []map[string]value) {
 	case "rows":
 		for _, r := range d.Rows {
 			add(map[string]value{"item.due": plain(c.listed(r)), "item.overdue": truth(r.Overdue), "item.who": plain(r.Who), "item.tag": plain(r.Ticket.Tag),
-				"item.subject": plain(r.Ticket.Subject), "item.priority_id": plain(r.Ticket.PriorityID), "item.state": plain(r.Ticket.State)})
+				"item.subject": plain(r.Ticket.Subject), "item.priority_id": plain(r.Ticket.PriorityID), "item.state": plain(or(shortState(r.State, c.lang), r.Ticket.State))})
 		}
 	}
 	return items

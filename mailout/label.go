@@ -27,6 +27,21 @@ var stateLabels = map[string]map[string]string{
 	"discarded":         {"de": "verworfen", "en": "discarded"},
 }
 
+// shortState is a state in a list, where every column counts; "" for those whose
+// label is short already.
+func shortState(state, lang string) string { return shortStates[state][clock{lang: lang}.language()] }
+
+var shortStates = map[string]map[string]string{
+	"faq_answered":      {"de": "FAQ", "en": "FAQ"},
+	"waiting_requester": {"de": "wartet", "en": "waiting"},
+	"waiting_vendor":    {"de": "Dritte", "en": "vendor"},
+	"scheduled":         {"de": "später", "en": "later"},
+	"closed":            {"de": "zu", "en": "closed"},
+	"closed_deflected":  {"de": "FAQ half", "en": "by FAQ"},
+	"merged":            {"de": "vereint", "en": "merged"},
+	"held":              {"de": "gehalten", "en": "held"},
+}
+
 // MessageLabel names what a message of a ticket is, where that is not plain from
 // its author; "" for requests and replies.
 func MessageLabel(kind, lang string) string {

@@ -106,10 +106,14 @@ func (d *PublicData) values(lang string) values {
 			if name != "files" {
 				return nil
 			}
-			left := slices.DeleteFunc(slices.Clone(d.Files), func(f File) bool { return f.Attached })
-			return fileValues(left, c.lang)
+			return fileValues(d.left(), c.lang)
 		},
 	}
+}
+
+// left are the attachments that could not travel with the mail.
+func (d *PublicData) left() []File {
+	return slices.DeleteFunc(slices.Clone(d.Files), func(f File) bool { return f.Attached })
 }
 
 // publicValues are the values of public templates, besides those of the ticket.
@@ -135,6 +139,7 @@ var publicValues = map[string]func(*PublicData, clock) value{
 	"faq.closed":           func(d *PublicData, _ clock) value { return truth(d.Closed) },
 	"into":                 func(d *PublicData, _ clock) value { return plain(d.Into) },
 	"reopen.days":          func(d *PublicData, _ clock) value { return count(d.ReopenDays) },
+	"more.files":           func(d *PublicData, _ clock) value { return count(len(d.left()) - maxFiles) },
 	"rating":               func(d *PublicData, _ clock) value { return truth(d.AskRating) },
 }
 
@@ -168,9 +173,12 @@ func (t *Ticket) value(name string) (value, bool) {
 	return value{}, false
 }
 
+// maxFiles is how many attachments a mail lists.
+const maxFiles = 15
+
 func fileValues(files []File, lang string) []map[string]value {
 	var out []map[string]value
-	for _, f := range files {
+	for _, f := range files[:min(len(files), maxFiles)] {
 		out = append(out, map[string]value{
 			"item.name":     plain(f.Name),
 			"item.size":     plain(Size(f.Size, lang)),

@@ -216,7 +216,7 @@ func shorten(s string, n int) string {
 
 // rowKey ends a key with a colon, unless it ends with a mark of its own.
 func rowKey(s string) string {
-	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, ":") || strings.HasPrefix(s, "#") || s == "" {
+	if s == strings.ToUpper(s) || strings.HasSuffix(s, "?") || strings.HasSuffix(s, ":") || strings.HasPrefix(s, "#") || s == "" {
 		return s
 	}
 	return s + ":"

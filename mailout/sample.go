@@ -120,7 +120,7 @@ func sampleInternal(kind InternalKind, lang string) InternalData {
 		d.Clock, d.Due, d.Left = "first_response", sampleAt(2, 10, 0), 15*time.Minute
 	case Breach:
 		d.Public, d.Purpose, d.Owner, d.Clock, d.Due = false, "i", "Markus Brandl", "resolution", sampleAt(2, 15, 0)
-		d.Now, d.Text, d.History = sampleAt(2, 15, 1), InternalReason(pick(lang, "wartet auf Zertifikat, zuletzt 11:40 Lena Huber", "waiting for the certificate, last 11:40 Lena Huber")), history
+		d.Now, d.SolveDue, d.LastWord, d.History = sampleAt(2, 15, 1), sampleAt(2, 15, 0), InternalNote(pick(lang, "heute 11:40 Lena Huber: warte auf das Zertifikat", "today 11:40 am Lena Huber: waiting for the certificate")), history
 		d.Ticket.Group = pick(lang, "Netz und Server", "Network and servers")
 	case Handback:
 		d.Author, d.FromGroup = "Markus Brandl", pick(lang, "Netz und Server", "Network and servers")
@@ -193,7 +193,7 @@ func sampleList(d *InternalData, kind InternalKind, lang string) {
 	d.Purpose, d.Title = "x", pick(lang, "Ihre offenen Tickets (3)", "Your open tickets (3)")
 	d.Ticket = Ticket{}
 	row := func(due time.Time, over bool, tag, p, state, who, subject string) Row {
-		return Row{Due: due, Overdue: over, Who: who, Ticket: Ticket{Tag: tag, PriorityID: p, State: StateLabel(state, lang), Subject: subject}}
+		return Row{Due: due, Overdue: over, State: state, Who: who, Ticket: Ticket{Tag: tag, PriorityID: p, State: StateLabel(state, lang), Subject: subject}}
 	}
 	d.Rows = []Row{
 		row(sampleAt(2, 8, 30), true, "IT-10398", "P2", "open", "A. Berger", "VPN im Homeoffice"),

@@ -30,9 +30,9 @@ func richText(s string, markdown bool) value { return value{text: s, markdown: m
 // truth is a value for {{#if}}.
 func truth(b bool) value { return value{flag: b} }
 
-// count is a number; zero counts as empty.
+// count is a number; zero and less count as empty.
 func count(n int) value {
-	if n == 0 {
+	if n <= 0 {
 		return value{}
 	}
 	return value{text: strconv.Itoa(n)}

@@ -128,7 +128,7 @@ func (t *turn) incidentReports(head *store.Ticket, cycle int) error {
 				d.Title = fmt.Sprintf(title, t.tag(head), head.Incident, len(fresh))
 				for _, c := range fresh[:min(len(fresh), listMost)] {
 					_, due := t.dues(c.ID)
-					d.Rows = append(d.Rows, mailout.Row{Due: due, Ticket: t.facts(&c, lang), Who: or(c.RequesterName, c.Requester)})
+					d.Rows = append(d.Rows, mailout.Row{Due: due, State: c.State, Ticket: t.facts(&c, lang), Who: or(c.RequesterName, c.Requester)})
 				}
 				d.MoreRows = max(0, len(fresh)-listMost)
 			},

@@ -172,12 +172,42 @@ func (t *turn) stepNotice(tk *store.Ticket, c *climbing, a Agent) notice {
 		fill: func(d *mailout.InternalData) {
 			d.Clock, d.Due, d.Idle, d.Owner = c.highest.Clock, c.due, c.highest.Idle, t.ownerName(tk)
 			d.Text, d.Reason = t.firstText(tk), mailout.InternalReason(c.highest.Name)
+			if kind == mailout.Breach {
+				d.LastWord = t.lastWord(tk, d.Lang)
+			}
 			d.OutageFrom, d.OutageTo = c.outage.from, c.outage.to
 			if c.due.After(t.now) {
 				d.Left = c.due.Sub(t.now)
 			}
 		},
 	}
+}
+
+// lastWordRunes is how much of the last message a line shows.
+const lastWordRunes = 100
+
+// lastWord is when who wrote what last in a ticket, in one line; nothing when only
+// its first mail is there.
+func (t *turn) lastWord(tk *store.Ticket, lang string) mailout.InternalText {
+	messages, err := t.tx.Messages(t.ctx, tk.ID)
+	if err != nil {
+		return mailout.InternalText{}
+	}
+	for i, m := range slices.Backward(messages) {
+		if i == 0 {
+			break
+		}
+		if m.Kind == "automatic" {
+			continue
+		}
+		said := []rune(firstLine(m.Text))
+		if len(said) > lastWordRunes {
+			said = append(said[:lastWordRunes-1], '…')
+		}
+		at := mailout.ShortTime(m.At, t.now, t.c.Company.Location, lang)
+		return mailout.InternalNote(fmt.Sprintf("%s %s: %s", at, or(m.Name, m.Author), string(said)))
+	}
+	return mailout.InternalText{}
 }
 
 // tellDelayed tells the requester, as a step asks, that it takes longer.

@@ -178,7 +178,8 @@ func (t *turn) rows(found []store.Ticket, lang string) []mailout.Row {
 		tk := &found[i]
 		due := t.nextDue(tk.ID)
 		list = append(list, mailout.Row{
-			Due: due, Overdue: !due.IsZero() && due.Before(t.now), Ticket: t.facts(tk, lang), Who: or(tk.RequesterName, tk.Requester),
+			State: tk.State,
+			Due:   due, Overdue: !due.IsZero() && due.Before(t.now), Ticket: t.facts(tk, lang), Who: or(tk.RequesterName, tk.Requester),
 		})
 	}
 	slices.SortStableFunc(list, soonest)
