@@ -2,6 +2,7 @@ package triage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -90,7 +91,7 @@ func (d *Desk) sweepReport(ctx context.Context, c *Config, plan ReportPlan) erro
 	var now time.Time
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
 		now = tx.Now
-		last, err := tx.Meta(ctx, key)
+		last, err := lastSlot(ctx, tx, key)
 		if err != nil || last == "" {
 			return err
 		}
@@ -143,7 +144,7 @@ func (d *Desk) sweepReport(ctx context.Context, c *Config, plan ReportPlan) erro
 func (d *Desk) firstSight(ctx context.Context, c *Config, key string) error {
 	known := ""
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
-		known, err = tx.Meta(ctx, key)
+		known, err = lastSlot(ctx, tx, key)
 		return err
 	})
 	if err != nil || known != "" {
@@ -152,4 +153,13 @@ func (d *Desk) firstSight(ctx context.Context, c *Config, key string) error {
 	return d.Store.Update(ctx, func(tx *store.Tx) error {
 		return tx.SetMeta(ctx, key, tx.Now.In(c.Company.Location).Format(wallFormat))
 	})
+}
+
+// lastSlot is the wall clock a report was last due at, "" when it is new.
+func lastSlot(ctx context.Context, tx *store.Tx, key string) (string, error) {
+	last, err := tx.Meta(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	return last, err
 }

@@ -60,6 +60,7 @@ Look
   sla                  when would it be due (--priority P2 [--at TIME]); --json FILE.input.json computes one case
   sla IT-10423         the clocks of a ticket as a timeline
   sla --policy NEW     other service levels on stored tickets: breaches and calls that would have been (--since 90d)
+  report               key figures of the last week with charts (--week, --month, --since; --format table|csv|json|html; --to mails it)
   inbox [retry ID]     what waits and what was set aside, and why; retry puts a mail back in the queue
   outbox [retry ID|cancel ID]  what waits to leave, what failed, and why
 
@@ -91,7 +92,7 @@ func verbs() []verb {
 		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"replay", runReplay}, {"tune-faq", runTuneFAQ},
 		{"templates", runTemplates}, {"schema", runSchema}, {"doctor", runDoctor},
 		{"run", runDaemon}, {"status", runStatus},
-		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"inbox", runInbox}, {"outbox", runOutbox},
+		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"report", runReport}, {"inbox", runInbox}, {"outbox", runOutbox},
 		{"backup", runBackup}, {"restore", runRestore}, {"export", runExport}, {"forget", runForget}, {"retention", runRetention}, {"fsck", runFsck}, {"keys", runKeys}, {"version", runVersion},
 	}
 }

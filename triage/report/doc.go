@@ -22,6 +22,8 @@ const (
 	blockBars
 	blockTable
 	blockParts
+	blockTitle
+	blockTiles
 )
 
 type block struct {
@@ -64,6 +66,9 @@ func (d *Document) Text() string {
 	var b strings.Builder
 	last := blockHeading
 	for i, k := range d.blocks {
+		if k.kind == blockTiles {
+			continue
+		}
 		if i > 0 && (k.kind != last || k.kind != blockItem) && !(last == blockHeading && k.kind != blockHeading) {
 			b.WriteString("\n")
 		}
@@ -71,6 +76,8 @@ func (d *Document) Text() string {
 		switch k.kind {
 		case blockHeading:
 			b.WriteString(strings.ToUpper(k.text) + "\n")
+		case blockTitle:
+			fold(&b, "", "", k.text+" ("+strings.Join(k.head, " ")+")")
 		case blockPara, blockAside:
 			fold(&b, "", "", k.text)
 		case blockItem:
@@ -96,7 +103,7 @@ func (d *Document) Text() string {
 func fold(b *strings.Builder, first, rest, text string) {
 	line := first
 	empty := true
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.Split(text, " ") {
 		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			b.WriteString(line + "\n")
 			line, empty = rest, true
@@ -130,13 +137,9 @@ func columns(b *strings.Builder, rows [][]string) {
 }
 
 func (k block) figuresText(b *strings.Builder) {
-	rows := [][]string{k.head}
+	rows := [][]string{append([]string{strings.ToUpper(k.head[0])}, k.head[1:]...)}
 	for _, f := range k.figures {
-		now := f.now
-		if f.missed {
-			now += " !"
-		}
-		rows = append(rows, []string{f.label, now, f.before, f.target, f.spark})
+		rows = append(rows, []string{f.label, f.now, f.before, f.target, f.spark})
 	}
 	var table strings.Builder
 	columns(&table, rows)
@@ -161,10 +164,7 @@ func (k block) barsText(b *strings.Builder) {
 		}
 		rows = append(rows, []string{x.label, strings.Repeat("█", n) + " " + x.shown(), x.note})
 	}
-	if len(k.head) > 0 {
-		rows = append([][]string{k.head}, rows...)
-	}
-	columns(b, rows)
+	columns(b, append([][]string{append([]string{strings.ToUpper(k.head[0])}, k.head[1:]...)}, rows...))
 }
 
 func (k block) most() int {
@@ -189,8 +189,10 @@ const (
 	lineColour  = "#9aa5b1"
 	tableOpen   = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 14px 0;border-collapse:collapse">`
 	cellStyle   = `padding:5px 8px 5px 0;border-bottom:1px solid ` + lineColour
+	lastStyle   = `padding:5px 0;border-bottom:1px solid ` + lineColour
 	smallStyle  = `font-size:12px;line-height:17px;opacity:.75`
 	numberStyle = `white-space:nowrap`
+	titleStyle  = `font-size:13px;line-height:18px;letter-spacing:.06em;text-transform:uppercase;font-weight:bold;color:` + barColour
 )
 
 // ageColours are the parts of the bar of ages, from young to old.
@@ -204,7 +206,11 @@ func (d *Document) HTML() string {
 		e := html.EscapeString(k.text)
 		switch k.kind {
 		case blockHeading:
-			fmt.Fprintf(&b, `<h2 style="margin:18px 0 8px 0;font-size:13px;line-height:18px;letter-spacing:.06em;text-transform:uppercase;color:%s">%s</h2>`+"\n", barColour, e)
+			b.WriteString(`<h2 style="margin:20px 0 8px 0;` + titleStyle + `">` + e + "</h2>\n")
+		case blockTitle:
+			b.WriteString(`<h1 style="margin:0 0 12px 0;font-size:20px;line-height:26px">` + e + second(strings.Join(k.head, " ")) + "</h1>\n")
+		case blockTiles:
+			k.tilesHTML(&b)
 		case blockPara:
 			b.WriteString(`<p style="margin:0 0 12px 0">` + e + "</p>\n")
 		case blockAside:
@@ -234,28 +240,43 @@ func (d *Document) HTML() string {
 // what it was and what it should be, and how it went.
 func (k block) figuresHTML(b *strings.Builder) {
 	b.WriteString(tableOpen)
-	fmt.Fprintf(b, `<tr><th align="left" style="%[1]s;%[2]s">%[3]s</th><th align="left" style="%[1]s;%[2]s">%[4]s</th><th align="right" style="padding:5px 0;border-bottom:1px solid %[6]s;%[2]s">%[5]s</th></tr>`+"\n",
-		cellStyle, smallStyle, html.EscapeString(k.head[0]), html.EscapeString(k.head[1]), html.EscapeString(k.head[4]), lineColour)
+	fmt.Fprintf(b, `<tr><th align="left" style="%s;%s">%s</th><th align="left" style="%s;%s">%s</th><th align="right" style="%s;%s">%s</th></tr>`+"\n",
+		cellStyle, titleStyle, html.EscapeString(k.head[0]), cellStyle, smallStyle, html.EscapeString(k.head[1]), lastStyle, smallStyle, html.EscapeString(k.head[4]))
 	for _, f := range k.figures {
 		now := `<b>` + html.EscapeString(f.now) + `</b>`
 		if f.missed {
-			now = `<b style="color:` + missColour + `">` + html.EscapeString(f.now) + ` ▼</b>`
+			now = `<b style="color:` + missColour + `">` + html.EscapeString(f.now) + `</b>`
 		}
 		var small []string
 		if f.before != "" && f.before != "–" {
-			small = append(small, k.head[2]+" "+f.before)
+			small = append(small, k.head[2]+": "+f.before)
 		}
 		if f.target != "" && f.target != "–" {
-			small = append(small, k.head[3]+" "+f.target)
+			small = append(small, k.head[3]+": "+f.target)
 		}
-		fmt.Fprintf(b, `<tr><td valign="top" style="%s">%s%s</td><td valign="top" style="%s">%s%s</td><td valign="top" align="right" style="padding:5px 0;border-bottom:1px solid %s;%s;font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace;font-size:13px;color:%s">%s</td></tr>`+"\n",
-			cellStyle, html.EscapeString(f.label), small2(f.note), cellStyle, now, small2(strings.Join(small, " · ")), lineColour, numberStyle, barColour, html.EscapeString(f.spark))
+		fmt.Fprintf(b, `<tr><td valign="top" style="%s">%s%s</td><td valign="top" style="%s">%s%s</td><td valign="top" align="right" style="%s;%s;font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace;font-size:13px;color:%s">%s</td></tr>`+"\n",
+			cellStyle, html.EscapeString(f.label), second(f.note), cellStyle, now, second(strings.Join(small, " · ")), lastStyle, numberStyle, barColour, html.EscapeString(f.spark))
 	}
 	b.WriteString("</table>\n")
 }
 
-// small2 is a second, smaller line.
-func small2(s string) string {
+// tilesHTML are the few numbers that a glance should catch. The text part has them
+// in its subject and in its table.
+func (k block) tilesHTML(b *strings.Builder) {
+	b.WriteString(tableOpen + "<tr>")
+	for _, x := range k.figures {
+		colour := ""
+		if x.missed {
+			colour = ";color:" + missColour
+		}
+		fmt.Fprintf(b, `<td width="%d%%" valign="top" style="padding:8px 6px 8px 8px;border-left:3px solid %s"><span style="font-size:19px;line-height:24px;font-weight:bold%s">%s</span>%s</td>`,
+			100/len(k.figures), barColour, colour, html.EscapeString(x.now), second(x.label))
+	}
+	b.WriteString("</tr></table>\n")
+}
+
+// second is a second, smaller line.
+func second(s string) string {
 	if s == "" {
 		return ""
 	}
@@ -266,13 +287,13 @@ func small2(s string) string {
 // percent are what Outlook keeps.
 func (k block) barsHTML(b *strings.Builder) {
 	most := k.most()
-	b.WriteString(tableOpen)
+	b.WriteString(`<h2 style="margin:20px 0 8px 0;` + titleStyle + `">` + html.EscapeString(k.head[0]) + "</h2>\n" + tableOpen)
 	for _, x := range k.bars {
 		percent := max(x.n*100/most, 2)
 		if x.n == 0 {
 			percent = 0
 		}
-		fmt.Fprintf(b, `<tr><td width="38%%" valign="middle" style="padding:3px 8px 3px 0">%s%s</td><td valign="middle" style="padding:3px 8px 3px 0">`, html.EscapeString(x.label), small2(x.note))
+		fmt.Fprintf(b, `<tr><td width="38%%" valign="middle" style="padding:3px 8px 3px 0">%s%s</td><td valign="middle" style="padding:3px 8px 3px 0">`, html.EscapeString(x.label), second(x.note))
 		b.WriteString(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>`)
 		if percent > 0 {
 			fmt.Fprintf(b, `<td width="%d%%" height="14" bgcolor="%s" style="background-color:%s;font-size:1px;line-height:14px">&nbsp;</td>`, percent, barColour, barColour)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 )
 
 // Report is a period with those before it, and what was learned.
@@ -62,7 +63,8 @@ func (r *Report) Subject(w Words) string {
 	if s := v.Attained("resolution"); !s.Few() {
 		parts = append(parts, w.percent(s)+w.say(" rechtzeitig gelöst", " solved on time"))
 	}
-	return title + strings.Join(append(parts, fmt.Sprintf("%d %s", v.Escalation.Tickets.Num, w.say("eskaliert", "escalated"))), ", ")
+	parts = append(parts, fmt.Sprintf("%d %s", v.Escalation.Tickets.Num, w.say("eskaliert", "escalated")))
+	return strings.ReplaceAll(title+strings.Join(parts, ", "), nbsp, " ")
 }
 
 func (w Words) requests(n int) string {
@@ -79,6 +81,7 @@ func (r *Report) Document(w Words) *Document {
 		d.aside(w.say("Dieser Bericht kommt verspätet: Zum geplanten Zeitpunkt lief firstline nicht.",
 			"This report is late: firstline was not running when it was due."))
 	}
+	r.top(d, w)
 	d.heading(w.say("Das Wichtigste", "What matters"))
 	for _, s := range r.highlights(w) {
 		d.item(s)
@@ -92,16 +95,41 @@ func (r *Report) Document(w Words) *Document {
 	return d
 }
 
+// top is the title and, in HTML, the numbers that a glance should catch.
+func (r *Report) top(d *Document, w Words) {
+	v := r.Now()
+	d.blocks = append(d.blocks, block{kind: blockTitle, text: r.Desk + ", " + w.title(v.Period),
+		head: []string{w.day(v.Period.From) + w.say("–", " – ") + w.date(v.Period.To.Add(-time.Hour))}})
+	tile := func(label, value string, missed bool) figure { return figure{label: label, now: value, missed: missed} }
+	share := func(label, target string, of Ratio) figure {
+		t := r.Targets[target]
+		missed := t > 0 && !of.Few() && below(of, t)
+		if missed {
+			label += w.say(", unter Ziel", ", below target")
+		}
+		return tile(label, w.short(of), missed)
+	}
+	first := "–"
+	if !v.First.Used.Few() {
+		first = w.length(v.First.Used.Median)
+	}
+	d.blocks = append(d.blocks, block{kind: blockTiles, figures: []figure{
+		tile(w.requests(v.Inflow.Total), fmt.Sprint(v.Inflow.Total), false),
+		tile(w.say("bis zur Antwort", "to respond"), first, false),
+		share(w.say("rechtzeitig gelöst", "solved on time"), "resolution", v.Attained("resolution")),
+		share(w.say("zufrieden", "satisfied"), "csat", v.Rating.Good),
+	}})
+}
+
 func (r *Report) figures(d *Document, w Words) {
 	before := w.say("vorher", "before")
 	if p := r.Before(); p != nil {
 		before = w.brief(p.Period)
 	}
-	k := block{kind: blockFigures, head: []string{w.say("Kennzahlen", "Figures"), w.brief(r.Now().Period), before, w.say("Ziel", "Target"), r.spanTitle(w)}}
+	k := block{kind: blockFigures, head: []string{w.say("Kennzahlen", "Key figures"), w.brief(r.Now().Period), before, w.say("Ziel", "Target"), r.spanTitle(w)}}
 	rows := &rows{r: r, w: w}
 	rows.all()
 	k.figures = rows.list
-	d.heading(w.say("Kennzahlen", "Key figures"))
 	d.blocks = append(d.blocks, k)
 }
 
@@ -148,7 +176,9 @@ func (b *rows) rate(label, note, target string, of func(*Values) Ratio) {
 	if t := b.r.Targets[target]; t > 0 {
 		f.target = b.w.percent(Ratio{t, 100})
 		now := of(b.r.Now())
-		f.missed = !now.Few() && below(now, t)
+		if f.missed = !now.Few() && below(now, t); f.missed {
+			f.note = strings.TrimSuffix(b.w.say("unter Ziel", "below target")+" · "+note, " · ")
+		}
 	}
 }
 
@@ -350,7 +380,7 @@ func (r *Report) backlog(d *Document, w Words) {
 	for _, s := range v.ByState {
 		parts = append(parts, fmt.Sprintf("%s %d", w.label(LabelState, s.Name), s.N))
 	}
-	text := strings.Join(parts, " · ")
+	text := w.say("Stand: ", "State: ") + strings.Join(parts, " · ")
 	if v.Daily > 0 {
 		days := float64(v.Total) / float64(v.Daily)
 		text += w.sayf(". Reichweite %s Arbeitstage (je Tag werden %d gelöst)", ". Lasts %s working days (%d are solved a day)", w.decimal(days), v.Daily)
@@ -366,8 +396,7 @@ func (r *Report) categories(d *Document, w Words) {
 	if len(v.Categories) == 0 {
 		return
 	}
-	d.heading(w.say("Nach Kategorie", "By category"))
-	k := block{kind: blockBars, head: []string{w.say("Kategorie", "Category"), w.say("Eingang", "Inflow"), w.say("Lösung Median", "Resolution, median")}}
+	k := block{kind: blockBars, head: []string{w.say("Nach Kategorie", "By category"), w.say("Eingang", "Inflow"), w.say("Lösung Median", "Resolution, median")}}
 	rest := 0
 	for i, c := range v.Categories {
 		if i >= categoryLines {
@@ -469,6 +498,8 @@ func (r *Report) technique(d *Document, w Words) {
 	d.para(w.sayf("%d Mails ein, %d aus, %d zurückgehalten, %d ohne Ticket abgelegt, %d unzustellbar, %d Störungen. Längste Abrufpause %s, längste Wartezeit im Postausgang %s.",
 		"%d mails in, %d out, %d held, %d filed without a ticket, %d undeliverable, %d problems. Longest gap between polls %s, longest wait in the outbox %s.",
 		t.In, t.Out, t.Held, t.Ignored, t.Bounced, t.Errors, w.pause(t.PollGap), w.pause(t.OutboxWait)))
+	d.aside(w.say("Zeiten sind Geschäftsstunden des jeweiligen SLA, wo nichts anderes steht. P90: neun von zehn waren schneller. Alle Zahlen stehen in der CSV-Datei im Anhang.",
+		"Times are business hours of the SLA unless it says otherwise. P90: nine of ten were faster. All figures are in the attached CSV file."))
 }
 
 // pause is a length with seconds.

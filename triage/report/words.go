@@ -69,8 +69,11 @@ func (w Words) percent(r Ratio) string {
 	if share > 0 && share < 1 || share > 99 && share < 100 {
 		s = fmt.Sprintf("%.1f", share)
 	}
-	return w.say(strings.Replace(s, ".", ",", 1)+" %", s+"%")
+	return w.say(strings.Replace(s, ".", ",", 1)+nbsp+"%", s+"%")
 }
+
+// nbsp keeps a number and its unit on one line.
+const nbsp = "\u00a0"
 
 // short is the rate without its fraction.
 func (w Words) short(r Ratio) string {
@@ -85,13 +88,13 @@ func (w Words) length(seconds int64) string {
 	minutes := (seconds + 30) / 60
 	switch hours := minutes / 60; {
 	case seconds > 0 && minutes == 0:
-		return "< 1 min"
+		return "<" + nbsp + "1" + nbsp + "min"
 	case minutes < 60:
-		return fmt.Sprintf("%d min", minutes)
+		return fmt.Sprintf("%d"+nbsp+"min", minutes)
 	case minutes < 600 && minutes%60 != 0:
-		return fmt.Sprintf("%d h %02d", hours, minutes%60)
+		return fmt.Sprintf("%d"+nbsp+"h"+nbsp+"%02d", hours, minutes%60)
 	default:
-		return fmt.Sprintf("%d h", (minutes+30)/60)
+		return fmt.Sprintf("%d"+nbsp+"h", (minutes+30)/60)
 	}
 }
 
