@@ -66,9 +66,9 @@ func (w Words) problem(p Problem) string {
 		s += w.sayf(", %d Tickets hängen daran", ", %d tickets hang on it", p.Children)
 	}
 	if p.Workaround == "" {
-		return s + w.say(". Noch kein Workaround.", ". No workaround yet.")
+		return s + w.say("; noch kein Workaround", "; no workaround yet")
 	}
-	return s + ". Workaround: " + p.Workaround
+	return s + "; Workaround: " + p.Workaround
 }
 
 func (w Words) draft(f Draft) string {
@@ -164,7 +164,10 @@ func (w Words) dueAt(at time.Time, day Period) string {
 	if day.Contains(at) {
 		return at.Format("15:04")
 	}
-	return w.day(at) + at.Format(" 15:04")
+	if w.Lang == "en" {
+		return at.Format("2 Jan 15:04")
+	}
+	return at.Format("02.01. 15:04")
 }
 
 func clip(s string, n int) string {

@@ -36,7 +36,7 @@ const (
 
 func (w Words) label(what, id string) string {
 	if id == "" {
-		return w.say("ohne", "none")
+		return w.say("(ohne)", "(none)")
 	}
 	if w.Label == nil {
 		return id
