@@ -103,6 +103,7 @@ func (e *evaluation) gate(i int) (v verdicts) {
 	v.add(entry.speaks(e.d.Language), e.say("Sprache %s ✓", "language %s ✓", e.d.Language), e.say("keine Antwort auf %s", "no answer in %s", e.d.Language))
 	v.add(!entry.expired(e.in.Now), e.say("gültig ✓", "valid ✓"), e.say("valid_until ist vorbei", "valid_until has passed"))
 	v.add(e.t.attachAt <= set.maxWords, e.say("%d Wörter ✓", "%d words ✓", e.t.attachAt), e.say("mehr als %d Wörter", "more than %d words", set.maxWords))
+	v.add(!aboutPerson(e.t.body), e.say("für sich selbst ✓", "for himself ✓"), e.say("nennt eine andere Person", "names another person"))
 	v.add(!several(e.t.body), e.say("ein Anliegen ✓", "one request ✓"), e.say("mehrere Anliegen", "more than one request"))
 	v.add(!e.is("vip"), e.say("keine wichtige Person ✓", "no important person ✓"), e.say("wichtige Person", "important person"))
 	if !set.neverSet {

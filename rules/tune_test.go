@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"firstline/mailin"
 )
 
 func TestTune(t *testing.T) {
@@ -85,6 +87,24 @@ func TestFAQGate(t *testing.T) {
 		{"long", func(in *Input) { in.Message.Reply += strings.Repeat(" und noch etwas", 50) }, "mehr als 120 Wörter"},
 		{"tried already", func(in *Input) { in.Message.Reply += ". Das habe ich schon versucht." }, "never_if"},
 		{"enumeration", func(in *Input) { in.Message.Reply += "\n1. Wie geht das?\n2. Und das?" }, "mehrere Anliegen"},
+		{"courtesy", func(in *Input) {
+			in.Message.Reply = "Guten Tag, wie geht es Ihnen? Mein Postfach ist voll. Was kann ich tun? Haben Sie einen Rat?"
+		}, ""},
+		{"two questions", func(in *Input) { in.Message.Reply += ". Wo ist der neue Scanner? Wann kommt der neue Monitor?" }, "mehrere Anliegen"},
+		{"another request", func(in *Input) { in.Message.Reply += ". Außerdem brauche ich einen zweiten Monitor." }, "mehrere Anliegen"},
+		{"for somebody", func(in *Input) { in.Message.Reply = "Hallo Frau Huber, das Postfach von Herrn Kurz ist voll." }, "nennt eine andere Person"},
+		{"greeting with a name", func(in *Input) {
+			in.Message.Reply = "Sehr geehrte Frau Huber,\nmein Postfach ist voll.\nMit freundlichen Grüßen\nHerr Kurz"
+		}, ""},
+		{"colleague", func(in *Input) { in.Message.Reply = "Das Postfach meiner Kollegin ist voll." }, "fremdes Konto"},
+		{"again", func(in *Input) { in.Message.Reply = "Mein Postfach ist schon wieder voll" }, "never_if"},
+		{"fraud", func(in *Input) { in.Message.Reply += ". Das sieht nach Betrug aus." }, "Sicherheit"},
+		{"screenshot", func(in *Input) {
+			in.Message.Attachments = []mailin.Attachment{{Inline: true, ContentType: "image/png", Size: 200 << 10}}
+		}, "Anhang"},
+		{"logo", func(in *Input) {
+			in.Message.Attachments = []mailin.Attachment{{Inline: true, ContentType: "image/png", Size: 9 << 10}}
+		}, ""},
 		{"complaint", func(in *Input) { in.Message.Reply += ". Eine Beschwerde folgt." }, "Beschwerde"},
 		{"important person", func(in *Input) { in.VIP = true }, "wichtige Person"},
 	} {
