@@ -57,18 +57,31 @@ type ranked struct {
 }
 
 // aurc is the area under the risk-coverage curve: the share of wrong answers when
-// the surest mails are answered, averaged over all shares of mails. 0 is perfect.
-func (q *quality) aurc() float64 {
+// the surest mails are answered, averaged over all shares of mails; and the least
+// it could be, with all mails that no entry answers at the end.
+func (q *quality) aurc() (area, least float64) {
 	list := slices.Clone(q.ranked)
-	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Compare(b.sure, a.sure) })
-	wrong, sum := 0.0, 0.0
-	for i, r := range list {
-		if r.wrong {
-			wrong++
+	of := func(order func(a, b ranked) int) float64 {
+		slices.SortStableFunc(list, order)
+		wrong, sum := 0.0, 0.0
+		for i, r := range list {
+			if r.wrong {
+				wrong++
+			}
+			sum += wrong / float64(i+1)
 		}
-		sum += wrong / float64(i+1)
+		return sum / float64(max(1, len(list)))
 	}
-	return sum / float64(max(1, len(list)))
+	area = of(func(a, b ranked) int { return cmp.Compare(b.sure, a.sure) })
+	return area, of(func(a, b ranked) int {
+		switch {
+		case a.wrong == b.wrong:
+			return 0
+		case b.wrong:
+			return -1
+		}
+		return 1
+	})
 }
 
 // add puts the counts of another half together with these.
@@ -80,10 +93,11 @@ func (q *quality) add(o *quality) {
 
 func (q *quality) String() string {
 	uncovered := len(q.gold) - q.covered
+	area, least := q.aurc()
 	return fmt.Sprintf("precision %.3f (%d/%d, 90 %% sure: %.3f)  coverage %.3f (%d/%d)  near misses answered %d/%d  false-answer rate %.3f (%d/%d)  "+
-		"hit@3 %.3f  AURC %.3f  category accuracy %.3f  macro-F1 %.3f",
+		"hit@3 %.3f  AURC %.3f (at best %.3f)  category accuracy %.3f  macro-F1 %.3f",
 		ratio(q.right, q.sent), q.right, q.sent, lowerBound(q.right, q.sent), ratio(q.right, q.answerable), q.right, q.answerable, q.nearAnswered, q.near,
-		ratio(q.falseAnswers+q.nearAnswered, uncovered), q.falseAnswers+q.nearAnswered, uncovered, ratio(q.hit3, q.covered), q.aurc(), q.accuracy(), q.macroF1())
+		ratio(q.falseAnswers+q.nearAnswered, uncovered), q.falseAnswers+q.nearAnswered, uncovered, ratio(q.hit3, q.covered), area, least, q.accuracy(), q.macroF1())
 }
 
 func ratio(a, b int) float64 {
