@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -217,18 +218,21 @@ func randomInstant(r *rand.Rand, loc *time.Location) time.Time {
 	return t
 }
 
-// TestAgainstSlow compares with the slow calendar. FIRSTLINE_LONG=1 does 100,000
-// cases.
+// TestAgainstSlow compares with the slow calendar. FIRSTLINE_LONG names the number
+// of cases, such as 100000, and FIRSTLINE_SEED the first of them.
 func TestAgainstSlow(t *testing.T) {
 	t.Parallel()
 	cases := 1500
-	if os.Getenv("FIRSTLINE_LONG") != "" {
-		cases = 100_000
+	if n, err := strconv.Atoi(os.Getenv("FIRSTLINE_LONG")); err == nil {
+		cases = max(n, cases)
 	}
 	if testing.Short() {
 		cases = 200
 	}
 	seed := uint64(20260302)
+	if n, err := strconv.ParseUint(os.Getenv("FIRSTLINE_SEED"), 10, 64); err == nil {
+		seed = n
+	}
 	const workers = 4
 	for w := range workers {
 		t.Run(fmt.Sprint(w), func(t *testing.T) {
