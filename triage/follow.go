@@ -170,6 +170,9 @@ func (t *turn) afterFAQ(reading mailin.Reading) (result, error) {
 	if err := t.firstMessage(tk, "reply", "public"); err != nil {
 		return result{}, err
 	}
+	if reading == mailin.ReadingThanks { // politeness does not say that it helped: we ask in time
+		return result{outcomeFollowed, "thanks for the FAQ answer", tk.ID}, nil
+	}
 	if err := t.tx.DropTimers(t.ctx, tk.ID, timerAsk, timerDeflect); err != nil {
 		return result{}, fmt.Errorf("drop timers of ticket %d: %w", tk.ID, err)
 	}

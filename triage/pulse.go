@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"firstline/store"
@@ -98,6 +99,7 @@ func (d doubt) over(start, now look, good look, agreed bool) bool {
 // pulse is what a Desk remembers between looks.
 type pulse struct {
 	busy   sync.Mutex
+	done   atomic.Int64
 	last   look // newest
 	stored time.Time
 	good   look // newest that was trusted
@@ -115,11 +117,17 @@ func (d *Desk) Tick(ctx context.Context, elapsed time.Duration) (fired int, err 
 	}
 	defer d.pulse.busy.Unlock()
 	trusted, err := d.look(ctx, look{d.Store.Now(), elapsed})
-	if err != nil || !trusted {
-		return 0, err
+	if err == nil && trusted {
+		fired, err = d.Sweep(ctx)
 	}
-	return d.Sweep(ctx)
+	if err == nil {
+		d.pulse.done.Store(int64(elapsed))
+	}
+	return fired, err
 }
+
+// LookedAt is the monotonic instant of the newest Tick that came to its end.
+func (d *Desk) LookedAt() time.Duration { return time.Duration(d.pulse.done.Load()) }
 
 // look judges the wall clock and keeps the pulse.
 func (d *Desk) look(ctx context.Context, now look) (trusted bool, err error) {

@@ -296,7 +296,9 @@ func (cs Clocks) Breach(kind string, cycle int, at time.Time) (out Clocks, ok bo
 
 // Recompute returns the clocks with the due times of running clocks computed
 // anew, for a calendar that was edited: calendars are live, targets are not. If
-// Was is given, the time up to At stays counted in the old hours.
+// Was is given, the time up to At stays counted in the old hours. What was breached
+// stays so; a due time of the old hours that has passed without anybody noticing does
+// not count.
 func (cs Clocks) Recompute(in ApplyInput) Clocks {
 	if in.Calendar == nil {
 		in.Calendar = AroundTheClock()
@@ -304,7 +306,6 @@ func (cs Clocks) Recompute(in ApplyInput) Clocks {
 	out := slices.Clone(cs)
 	for i := range out {
 		c := &out[i]
-		c.notice(in.At)
 		if c.State != Running || !c.BreachedAt.IsZero() {
 			continue
 		}
