@@ -274,6 +274,9 @@ func (t *turn) tellReturn(agent Agent, a Absence) error {
 	if err != nil {
 		return err
 	}
+	if total+len(mine) == 0 {
+		return nil // nothing happened, nothing waits
+	}
 	lang := or(agent.Language, t.c.Company.Language)
 	line := fmt.Sprintf(inLang([2]string{"%s, %d gelöst%s, %d bei Ihnen", "%s, %d solved%s, %d are yours"}, lang), tickets(total, lang), solved, by, len(mine))
 	rows := t.rows(mine, lang)

@@ -273,7 +273,7 @@ func TestOnlyTheBlockCommands(t *testing.T) {
 	t.Parallel()
 	o := bureau(t)
 	notice := o.only(o.receive(printer), lenaAt)
-	mails := o.answer(&notice, lena, "Hallo Frau Berger,\nbitte so:\n# Titel\n#1 und #ff0000\n#!/bin/sh\n##gelöst ist ein Wort\nGruß\n-- \nLena\n#gelöst\nTel. 12")
+	mails := o.answer(&notice, lena, "Hallo Frau Berger,\nbitte so:\n# Titel\n#1 und #ff0000\n#!/bin/sh\n##gelöst ist ein Wort\nGruß\n-- \nLena, Abteilung #1\nTel. 12")
 	if got := o.only(mails, annaAt); !strings.Contains(got.m.Text, "#ff0000") || !strings.Contains(got.m.Text, "#!/bin/sh") || !strings.Contains(got.m.Text, "#gelöst ist ein Wort") {
 		t.Errorf("text: %s", got.m.Text)
 	}
