@@ -28,11 +28,11 @@ func (t *turn) withoutTicket(ac agentContext, parsed command.Mail) (result, erro
 		return t.holdMail(ac.agent, holdSyntax, "no command", []mailout.Problem{{Line: 1, Source: firstLine(t.m.Reply), Text: inLang([2]string{
 			"hier hilft nur ein Befehl mit Ticketnummer, zum Beispiel #ich IT-10423.", "only a command with a ticket number helps here, such as #mine IT-10423."}, lang)}}, false)
 	}
+	if parsed.Has(command.Phone) || parsed.Has(command.Forward) {
+		return t.phoneTicket(ac, parsed)
+	}
 	for _, c := range parsed.Commands {
-		switch {
-		case c.Verb == command.Phone || c.Verb == command.Forward:
-			return t.phoneTicket(ac, parsed)
-		case c.Verb.Phase() != command.PhaseQuery && c.Ticket == (command.Ref{}):
+		if c.Verb.Phase() != command.PhaseQuery && c.Ticket == (command.Ref{}) {
 			return t.ownTicket(ac, parsed)
 		}
 	}
@@ -84,7 +84,7 @@ func (t *turn) perTicket(ac agentContext, parsed command.Mail) ([]*job, error) {
 		one := parsed
 		one.Commands, one.Text, one.Parts = byTicket[ref], "", nil
 		for _, p := range parsed.Parts {
-			if p.Ticket == ref || p.Ticket == (command.Ref{}) && (one.TextVerb() != "" || hasInsertions(one)) {
+			if p.Ticket == ref || p.Ticket == (command.Ref{}) && (one.TakesText() || hasInsertions(one)) {
 				one.Parts = append(one.Parts, p)
 			}
 		}

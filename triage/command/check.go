@@ -103,9 +103,9 @@ func (p *parser) checkText() {
 		if hasText && p.c.Place == Reply {
 			p.about(*query, TextWithQuery)
 		}
-	case hasText && p.c.Place == List && len(tickets) > 1 && (public != nil || note != nil || firstNote != nil):
+	case hasText && p.c.Place == List && len(tickets) > 1 && p.m.TakesText() && (public != nil || note != nil || firstNote != nil):
 		p.about(p.m.Commands[0], TextUnclear)
-	case hasText && p.c.Place == List && len(p.m.Commands) > 0 && public == nil && note == nil && quiet == nil && firstNote == nil && wordy(p.m):
+	case hasText && p.c.Place == List && len(p.m.Commands) > 0 && quiet == nil && !p.m.TakesText() && wordy(p.m):
 		p.about(p.m.Commands[0], TextOfList)
 	case hasText && public == nil && note == nil && firstNote != nil && p.typed() > 1:
 		p.about(*firstNote, TextUnclear)

@@ -178,6 +178,13 @@ func (m Mail) TextVerb() Verb {
 	return ""
 }
 
+// TakesText reports whether a command says what the text below is, and has none of its
+// own behind a colon.
+func (m Mail) TakesText() bool {
+	verb := m.TextVerb()
+	return verb != "" && !slices.ContainsFunc(m.Commands, func(c Command) bool { return c.Verb == verb && c.Text != "" })
+}
+
 // Corrected is the mail with the suggestions of all its problems carried out; ok is
 // false when a problem has none or they do not make a sound mail. c must be the
 // Context the mail was parsed with: "tomorrow" was said then.
