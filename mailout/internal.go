@@ -35,13 +35,14 @@ const (
 	AbsenceReturn   InternalKind = "absence_return"    // Lines, Rows
 	AdminAlarm      InternalKind = "admin_alarm"       // Title, Text, Fix
 	Explanation     InternalKind = "explanation"       // Lines, History
+	FAQDraft        InternalKind = "faq_draft"         // Author, Title = question, FAQ = id, Text = answer, Paste = YAML, Rewrite, History
 )
 
 // InternalKinds are all internal kinds.
 func InternalKinds() []InternalKind {
 	return []InternalKind{NoticeNew, NoticeFollowup, NoticeReopened, NoticeFAQFailed, NoticeAssigned, NoticeSolved, NoticeDue, NoticeTaken, NoticeNote,
 		Escalation, Warning, Breach, Handback, CommandError, HeldReply, HeldSender, DeliveryFailed, LowRating, Confirmation,
-		List, Show, Help, AbsenceReturn, AdminAlarm, Explanation}
+		List, Show, Help, AbsenceReturn, AdminAlarm, Explanation, FAQDraft}
 }
 
 // InternalData is all that a mail to an agent can say. Only what a kind uses must
@@ -116,6 +117,8 @@ type InternalData struct {
 	Undo     string // command that takes it back, "" = none
 	Fix      string
 	FAQ      string
+	Paste    InternalText // text to copy into a file
+	Rewrite  bool         // Text was written for colleagues
 }
 
 // Suggestion is an FAQ entry the agent may send.
@@ -232,6 +235,8 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"title":              func(d *InternalData, _ clock) value { return plain(d.Title) },
 	"undo":               func(d *InternalData, _ clock) value { return plain(d.Undo) },
 	"fix":                func(d *InternalData, _ clock) value { return plain(d.Fix) },
+	"paste":              func(d *InternalData, _ clock) value { return richText(d.Paste.text, false) },
+	"rewrite":            func(d *InternalData, _ clock) value { return truth(d.Rewrite) },
 	"faq.id":             func(d *InternalData, _ clock) value { return plain(d.FAQ) },
 	"none":               func(d *InternalData, _ clock) value { return truth(len(d.Rows) == 0 && len(d.Lines) == 0) },
 	"more.files":         func(d *InternalData, _ clock) value { return count(len(d.Files) - maxFiles) },

@@ -159,6 +159,12 @@ func sampleInternal(kind InternalKind, lang string) InternalData {
 		d.Lines = []InternalText{
 			InternalReason(pick(lang, "Tor: angenommen, interner Absender, DMARC pass (mx.isarwerk.example)", "Gate: accepted, internal sender, DMARC pass (mx.isarwerk.example)")),
 			InternalReason(pick(lang, "Kategorie: drucker 21 Punkte (drucker im Betreff 10, drucken 10, papier 1)", "Category: printers 21 points (printer in subject 10, print 10, paper 1)"))}
+	case FAQDraft:
+		d.Public, d.Purpose, d.Author, d.History = false, "i", "Markus Brandl", history
+		d.Title, d.FAQ, d.Rewrite = pick(lang, "Drucker zeigt Fehler 49", "printer shows error 49"), "drucker-fehler-49", true
+		d.Text = InternalNote(pick(lang, "Den Druckauftrag mit der defekten PDF in der Warteschlange löschen, dann den Drucker neu starten.",
+			"Delete the job with the broken PDF from the queue, then restart the printer."))
+		d.Paste = InternalNote("faq:\n  - id: \"drucker-fehler-49\"\n    questions:\n      de:\n        - \"Drucker zeigt Fehler 49\"\n    answer:\n      de: |\n        Den Druckauftrag löschen.")
 	case AdminAlarm:
 		d.Ticket, d.Marker, d.At = Ticket{}, "", sampleAt(2, 8, 31)
 		d.Title = pick(lang, "Postausgang steht seit 30 Minuten", "Outgoing mail has been stuck for 30 minutes")

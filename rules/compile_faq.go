@@ -7,7 +7,7 @@ import (
 	"firstline/rules/source"
 )
 
-var faqSettingKeys = []string{"mode", "min_score", "min_lead", "max_words", "never_if", "same_answer_again_after", "ask_after", "close_after"}
+var faqSettingKeys = []string{"mode", "min_score", "min_lead", "max_words", "never_if", "same_answer_again_after", "ask_after", "close_after", "editor"}
 
 // versionLength is how much of a digest names the version of an entry.
 const versionLength = 16

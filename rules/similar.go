@@ -259,7 +259,7 @@ func gramSim(a, b string) float64 {
 var commonTopics = topicSet(`
 	nicht nichts niemand kein keine nie mehr wieder noch schon erneut weiter weiterhin trotzdem ploetzlich neuerdings manchmal staendig dauernd
 	fehler fehlermeldung meldung error message stoerung ausfall defekt kaputt broken failed failure fehlerhaft
-	funktioniert funktion klappt geht laeuft tut macht machen gemacht kommt bekomme bekommt erhalte erhaelt erscheint steht zeigt angezeigt sagt
+	funktioniert funktion klappt geht laeuft tut tun macht machen gemacht kommt bekomme bekommt erhalte erhaelt erscheint steht zeigt angezeigt sagt
 	versuche versucht probiert getestet neustart gestartet neugestartet starten startet restart
 	works work working stopped stop doesnt dont cannot cant wont isnt since tried try shows appears says does not no longer again still
 	rechner computer pc notebook laptop system programm software anwendung app geraet device

@@ -10,17 +10,15 @@ import (
 	"firstline/triage/report"
 )
 
-// learned is what the desk learned about its knowledge in a period.
-func learned(ctx context.Context, tx *store.Tx, c *Config, p report.Period) (report.Learned, error) {
-	return report.Learned{}, nil
-}
-
 // agendaLines is how much of each kind the agenda lists.
 const agendaLines = 15
 
 // Agenda is what the knowledge round of a period talks about.
 func Agenda(ctx context.Context, tx *store.Tx, c *Config, p report.Period) (k report.Knowledge, err error) {
 	k.Period = p
+	if err = knowledge(ctx, tx, c, p, &k); err != nil {
+		return k, err
+	}
 	if k.Returned, err = returned(ctx, tx, c, p); err != nil {
 		return k, err
 	}
@@ -93,19 +91,31 @@ func problems(ctx context.Context, tx *store.Tx, c *Config) ([]report.Problem, e
 		if err != nil {
 			return nil, fmt.Errorf("read tickets of problem %d: %w", id, err)
 		}
-		messages, err := tx.Messages(ctx, id)
-		if err != nil {
-			return nil, fmt.Errorf("read messages of ticket %d: %w", id, err)
-		}
 		owner, _ := c.Agent(tk.Assignee)
 		p := report.Problem{Ticket: (&turn{c: c}).tag(&tk), Subject: tk.Subject, Since: tk.CreatedAt, Children: len(children),
 			Owner: or(owner.Name, c.groupLabel(tk.Group, c.Company.Language))}
-		for _, m := range messages {
-			if m.Kind == "workaround" {
-				p.Workaround = clipRunes(mailout.OneLine(m.Text), 300)
-			}
+		if p.Workaround, err = workaround(ctx, tx, append([]store.Ticket{tk}, children...)); err != nil {
+			return nil, err
 		}
 		list = append(list, p)
 	}
 	return list, nil
+}
+
+// workaround is the newest one noted in any of some tickets: one of a report of a
+// problem helps with the problem.
+func workaround(ctx context.Context, tx *store.Tx, tickets []store.Ticket) (string, error) {
+	var newest store.Message
+	for i := range tickets[:min(len(tickets), briefChildren)] {
+		messages, err := tx.Messages(ctx, tickets[i].ID)
+		if err != nil {
+			return "", fmt.Errorf("read messages of ticket %d: %w", tickets[i].ID, err)
+		}
+		for _, m := range messages {
+			if m.Kind == "workaround" && !m.At.Before(newest.At) {
+				newest = m
+			}
+		}
+	}
+	return clipRunes(mailout.OneLine(newest.Text), 300), nil
 }

@@ -48,8 +48,26 @@ func (t *turn) addBrief(tk *store.Ticket, kind mailout.InternalKind, lang string
 		d.Similar, err = t.similar(tk)
 	case mailout.Handback, mailout.Show:
 		d.Done, err = t.deeds(tk, lang, true)
+	case mailout.LowRating:
+		d.Owner = t.ownerName(tk)
+		d.History, d.MoreHistory, err = t.lastWords(tk)
 	}
 	return err
+}
+
+// lastWordsMost is how many mails a comment is shown with.
+const lastWordsMost = 4
+
+// lastWords are the last public mails of a ticket: what a comment on it refers to
+// (product S29).
+func (t *turn) lastWords(tk *store.Ticket) (list []mailout.Entry, more int, err error) {
+	all, err := t.history(tk)
+	if err != nil {
+		return nil, 0, err
+	}
+	public := slices.DeleteFunc(slices.Clone(all), func(e mailout.Entry) bool { return e.Internal })
+	list = public[max(0, len(public)-lastWordsMost):]
+	return list, len(all) - len(list), nil
 }
 
 // gist is what a ticket is about, in a line or two, and whom it keeps from working.

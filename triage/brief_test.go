@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"firstline/triage"
 )
 
 // has checks that a text holds lines, whatever their breaks.
@@ -65,4 +67,17 @@ func TestProblemKnowsTheNotesBelow(t *testing.T) {
 		t.Error("the problem was solved by a workaround of one of its tickets")
 	}
 	o.sound()
+}
+
+// TestLowRatingShowsTheMailItRefersTo: the lead reads the comment, whom to call, and
+// what the requester was told (product 2.7, S29).
+func TestLowRatingShowsTheMailItRefersTo(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *triage.Config) {
+		c.People.Directory = map[string]triage.Person{"a.berger@firma.example": {Name: "Anna Berger", Phone: "331"}}
+	})
+	_, after := o.answered(eml{from: anna, subject: "Beamer", text: "Der Beamer zeigt kein Bild."}, "#gelöst\r\n\r\nWelche Nummer hat der Beamer? Bitte nennen Sie die Nummer.\r\n")
+	solved := o.only(after, "a.berger@firma.example")
+	hint := o.only(o.receive(eml{from: anna, subject: "AW", text: "2\r\nZweimal dasselbe gefragt", answers: &solved}), "s.vogl@firma.example")
+	has(t, "the hint", hint.m.Text, "Bewertung 2/5 von Anna Berger zu IT-10001 („Zweimal dasselbe gefragt“). Bitte kurz anrufen: Tel. 331.", "Welche Nummer hat der Beamer?")
 }

@@ -180,5 +180,8 @@ type Category struct {
 // files travel with the answer of an entry.
 type FAQConfig struct {
 	AskAfter, CloseAfter sla.Target
-	Files                map[string][]mailout.Attachment // by entry
+	// Editor looks after the FAQ: an agent, a group or an internal address; "" = the
+	// lead of the first level.
+	Editor string
+	Files  map[string][]mailout.Attachment // by entry
 }

@@ -77,26 +77,6 @@ func (j *job) discard(command.Command) error {
 	return j.move(j.tk, state.Reject, j.actor(), "refused")
 }
 
-// faqDraft mails the agent a draft of an FAQ entry made from the ticket: YAML to
-// paste, with what the requester asked and what was answered.
-func (j *job) faqDraft(c command.Command) error {
-	messages, err := j.tx.Messages(j.ctx, j.tk.ID)
-	if err != nil {
-		return fmt.Errorf("read messages of ticket %d: %w", j.tk.ID, err)
-	}
-	answer := j.text
-	for _, m := range messages {
-		if answer == "" && m.Agent != "" && m.Visibility == "public" {
-			answer = m.Text
-		}
-	}
-	yaml := faqYAML(j.tk, or(c.Text, j.tk.Subject), answer)
-	return j.answer(c, mailout.Confirmation, token.Internal, func(d *mailout.InternalData) {
-		d.Title = "FAQ"
-		d.Lines = []mailout.InternalText{mailout.InternalNote(yaml)}
-	})
-}
-
 // open puts a solved, closed or discarded ticket back to work.
 func (j *job) open(command.Command) error {
 	waited, unseen := state.State(j.tk.State).Active(), j.tk.Number == 0

@@ -126,13 +126,3 @@ func Traces(ctx context.Context, tx *store.Tx, ticketID int64) ([]rules.Step, er
 	}
 	return all, nil
 }
-
-// faqYAML is a draft of an FAQ entry to paste into a file of the FAQ folder.
-func faqYAML(tk *store.Ticket, question, answer string) string {
-	q := func(s string) string {
-		b, _ := json.Marshal(s) // a JSON string is a double-quoted YAML string
-		return string(b)
-	}
-	return fmt.Sprintf("faq:\n  - id: %s\n    category: %s\n    questions:\n      %s:\n        - %s\n    answer:\n      %s: %s\n",
-		q(fmt.Sprintf("entwurf-%d", tk.Number)), q(tk.Category), tk.Language, q(question), tk.Language, q(answer))
-}

@@ -166,21 +166,35 @@ func (t *turn) rejections(e rules.FAQEntry) ([]string, error) {
 	return list, nil
 }
 
-// editors are who looks after an entry: its owner (an agent, a group or an
-// internal address), else the people in charge.
+// editors are who looks after an entry: its owner, else the editor of the whole
+// FAQ (each an agent, a group or an internal address), else the lead of the first
+// level or the people in charge.
 func (t *turn) editors(e rules.FAQEntry) []Agent {
-	if a, ok := t.c.Agent(e.Owner); ok {
+	for _, who := range []string{e.Owner, t.c.FAQ.Editor} {
+		if list := t.agentsBy(who); len(list) > 0 {
+			return list
+		}
+	}
+	if lead, ok := t.c.lead(t.c.firstLevel()); ok {
+		return []Agent{lead}
+	}
+	return t.c.inCharge(t.now)
+}
+
+// agentsBy are the agents a name of the configuration stands for.
+func (t *turn) agentsBy(who string) []Agent {
+	if a, ok := t.c.Agent(who); ok {
 		return []Agent{a}
 	}
-	address := mailin.FoldAddress(e.Owner)
+	address := mailin.FoldAddress(who)
 	if a, ok := t.c.AgentByAddress(address); ok {
 		return []Agent{a}
 	}
-	if there := t.c.presentMembers(e.Owner, t.now); len(there) > 0 {
+	if there := t.c.presentMembers(who, t.now); len(there) > 0 {
 		return there
 	}
 	if mailout.CheckAddress(address) == nil && t.c.isInternal(address) && !t.c.isOwn(address) {
 		return []Agent{{ID: address, Name: t.c.person(address).Name, Address: address}}
 	}
-	return t.c.inCharge(t.now)
+	return nil
 }

@@ -38,6 +38,9 @@ func (t *turn) firstMails(tk *store.Ticket, p plan) (result, error) {
 	} else if err := t.tellNew(tk, p); err != nil {
 		return result{}, err
 	}
+	if err := t.suggested(tk, p.rules.FAQ); err != nil {
+		return result{}, err
+	}
 	if err := t.notifyRoles(tk, p.rules.Notify); err != nil {
 		return result{}, err
 	}

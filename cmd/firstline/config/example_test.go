@@ -65,7 +65,7 @@ func TestExampleValues(t *testing.T) {
 		"step":       {d.Escalation[2].HandOver["erp"], []string{"erp", "software"}},
 		"step clock": {d.Escalation[4].Clock, sla.TakeOver},
 		"step idle":  {d.Escalation[3].Idle, 9 * h},
-		"faq":        {d.FAQ, triage.FAQConfig{AskAfter: sla.Target{BusinessDays: 1}, CloseAfter: sla.Target{BusinessDays: 2}}},
+		"faq":        {d.FAQ, triage.FAQConfig{Editor: "sabine", AskAfter: sla.Target{BusinessDays: 1}, CloseAfter: sla.Target{BusinessDays: 2}}},
 		"category":   {d.Categories["erp"].Group, "erp"},
 		"receipt":    {strings.HasPrefix(d.Receipts["ausserhalb"]["en"], "We have"), true},
 		"remote":     {strings.HasPrefix(d.Remote["en"], "For the remote session"), true},

@@ -25,6 +25,9 @@ func (d *decoder) categories() {
 		AskAfter:   target(m, "ask_after", sla.Target{BusinessDays: 1}),
 		CloseAfter: target(m, "close_after", sla.Target{BusinessDays: 2}),
 	}
+	if editor := m.Text("editor"); editor.Node != nil {
+		d.c.Desk.FAQ.Editor = d.receiver(editor)
+	}
 }
 
 // rules compiles the rule language with the names it may refer to.

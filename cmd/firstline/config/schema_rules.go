@@ -21,7 +21,7 @@ func ruleSchema() map[string][]string {
 		"then": "category priority priority_at_least impact urgency group assign tags watchers sla kind faq receipt reply notify " +
 			"escalate incident hold ignore reject language requester_from set_subject template_note",
 		"then.escalate": "to reason",
-		"faq_settings":  "mode min_score min_lead max_words never_if same_answer_again_after ask_after close_after",
+		"faq_settings":  "mode min_score min_lead max_words never_if same_answer_again_after ask_after close_after editor",
 		"faq[]": "id category questions must never_if min_score min_lead mode answer after_answer attachments valid_until review_by " +
 			"owner note tests",
 		"test":      "name mail expect",
@@ -97,7 +97,7 @@ func kinds() map[string]string {
 			"language=enum:de|en requester_from=text set_subject=text template_note=text",
 		"then.escalate": "to=text reason=text",
 		"faq_settings": "mode=enum:answer|suggest|off min_score=number:0:1 min_lead=number:0:1 max_words=int:1:10000 never_if=list:ref:when " +
-			"same_answer_again_after=span:hd ask_after=span:hb close_after=span:hb",
+			"same_answer_again_after=span:hd ask_after=span:hb close_after=span:hb editor=text",
 		"faq[]": "id=text category=text questions=questions must=list:many never_if=list:ref:when min_score=number:0:1 min_lead=number:0:1 " +
 			"mode=enum:answer|suggest|off answer=label after_answer=enum:wait|keep_open|close attachments=many valid_until=date review_by=date " +
 			"owner=text note=text tests=list:ref:test",

@@ -33,6 +33,7 @@ func keyTexts() map[string][2]string {
 		"/categories":             {"Kategorien mit Wortlisten: strong 5, medium 3, weak 1 Punkt; im Betreff doppelt", "Categories with word lists: strong 5, medium 3, weak 1 point; doubled in the subject"},
 		"/rules":                  {"Regeln von oben nach unten; was eine gesetzt hat, ändert eine spätere nur mit override", "Rules from top to bottom; what one has set, a later one changes only with override"},
 		"/faq_settings":           {"Wann eine FAQ-Antwort von selbst hinausgeht", "When an FAQ answer is sent by itself"},
+		"faq_settings/editor":     {"Wer Entwürfe und Meldungen zur FAQ bekommt: Agent, Gruppe oder interne Adresse", "Who gets drafts of and notes about the FAQ: an agent, a group or an internal address"},
 		"/faq":                    {"Häufige Fragen mit ihren Antworten", "Frequent questions with their answers"},
 		"/templates":              {"Eigene Texte", "Own texts"},
 		"/reports":                {"Berichte nach Zeitplan", "Reports on a schedule"},
