@@ -113,4 +113,5 @@ var templateUses = map[string]Phrase{
 	"absence_return":        {"Während Ihrer Abwesenheit", "while you were away"},
 	"admin_alarm":           {"Störung, an die Verantwortlichen", "alarm for the people in charge"},
 	"explanation":           {"Antwort auf #warum", "answer to #why"},
+	"faq_draft":             {"Entwurf eines FAQ-Eintrags an die FAQ-Redaktion, nach #faqneu", "draft of an FAQ entry to the editor of the FAQ, after #faqdraft"},
 }
