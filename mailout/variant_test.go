@@ -125,7 +125,7 @@ func TestTheFirstLineTellsWhereAReplyGoes(t *testing.T) {
 		"en": {{"A reply goes to:"}, {"A reply stays INTERNAL", "A reply to this mail is an internal note"}},
 	}
 	silent := []InternalKind{CommandError, HeldReply, Confirmation, List, Help, AbsenceReturn, AdminAlarm} // about no reply
-	always := []InternalKind{HeldSender, DeliveryFailed, LowRating, Explanation}                           // sent as internal only
+	always := []InternalKind{HeldSender, DeliveryFailed, LowRating, Explanation, FAQDraft}                 // sent as internal only
 	for _, lang := range Languages() {
 		for _, k := range InternalKinds() {
 			for i, public := range []bool{true, false} {
