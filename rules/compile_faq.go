@@ -2,6 +2,7 @@ package rules
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"firstline/rules/source"
@@ -74,7 +75,7 @@ func (c *compiler) faqEntry(n *source.Node) {
 	f := c.s.faq
 	e := faqEntry{node: id.Node, minScore: math.NaN(), minLead: math.NaN()}
 	e.ID = id.Value
-	e.Owner = m.String("owner", "")
+	c.owner(&e, m)
 	e.Version = hashKeys(n, "questions", "must", "never_if", "min_score", "min_lead", "answer", "attachments")[:versionLength]
 	if i, ok := f.ids[e.ID]; ok {
 		c.r.Twice(id, aFAQ, f.entries[i].node)
@@ -94,6 +95,15 @@ func (c *compiler) faqEntry(n *source.Node) {
 	f.entries = append(f.entries, e)
 	for _, t := range m.List("tests") {
 		c.test(t, e.ID)
+	}
+}
+
+// owner reads who looks after an entry: an agent, a group or an address.
+func (c *compiler) owner(e *faqEntry, m *source.Map) {
+	owner := m.Text("owner")
+	e.Owner = owner.Value
+	if known := append(c.groupIDs(), c.refs.Agents...); len(c.refs.Agents) > 0 && !strings.Contains(owner.Value, "@") {
+		c.r.Known(owner, anAgent, known)
 	}
 }
 
@@ -156,7 +166,11 @@ func (c *compiler) answers(e *faqEntry, m *source.Map) {
 	}
 	now := c.refs.Now
 	if key := m.Key("review_by"); !now.IsZero() && !e.ReviewBy.IsZero() && now.After(e.ReviewBy.AddDate(0, 0, 1)) {
-		c.r.Add(key, reviewPassed, e.ReviewBy.Format(time.DateOnly))
+		who := source.Word{}
+		if e.Owner != "" {
+			who = source.Word{DE: " (Fachverantwortlich: " + e.Owner + ")", EN: " (owner: " + e.Owner + ")"}
+		}
+		c.r.Add(key, reviewPassed, e.ReviewBy.Format(time.DateOnly), who)
 	}
 	if key := m.Key("valid_until"); !now.IsZero() && e.expired(now) {
 		c.r.Add(key, validPassed, e.ValidUntil.AddDate(0, 0, -1).Format(time.DateOnly), e.ID)

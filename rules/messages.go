@@ -87,7 +87,7 @@ var (
 		EN:    "The question “%s” also finds FAQ entry “%s” (%s, lead %.2f below min_lead %.2f); neither would be answered.",
 		FixDE: "Unterscheiden Sie die Fragen deutlicher oder fassen Sie die Einträge zusammen.", FixEN: "Tell the questions apart more clearly or merge the entries."}
 	reviewPassed = source.Message{Code: "F031", Level: source.Hint,
-		DE: "review_by %s ist vorbei.", EN: "review_by %s has passed."}
+		DE: "review_by %s ist vorbei%s.", EN: "review_by %s has passed%s."}
 	validPassed = source.Message{Code: "F032", Level: source.Warning,
 		DE: "valid_until %s ist vorbei; FAQ „%s“ wird nicht mehr gesendet.", EN: "valid_until %s has passed; FAQ entry “%s” is no longer sent."}
 	tooManyFAQ = source.Message{Code: "F033", Level: source.Error, DE: "Mehr als %d FAQ-Einträge.", EN: "More than %d FAQ entries."}

@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"firstline/rules/source"
 )
@@ -133,6 +134,23 @@ func TestRegexFinding(t *testing.T) {
 	for _, want := range []string{"t.yaml:4:27", "Klammer „(“ in Spalte 27 wird nicht geschlossen", "\n      |                           ^\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+}
+
+// A review that is due names who looks after the entry, and an owner nobody knows
+// is found.
+func TestOwner(t *testing.T) {
+	t.Parallel()
+	check := func(owner string) string {
+		r := source.NewReport("de")
+		Compile(r, r.Parse("faq.yaml", []byte("faq:\n  - {id: vpn, questions: {de: [VPN]}, answer: {de: A}, review_by: \"2026-01-31\", owner: "+owner+"}\n")),
+			Refs{Agents: []string{"markus"}, Groups: []GroupRef{{ID: "netz"}}, Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)})
+		return source.Render(r.Findings(), "de")
+	}
+	for owner, want := range map[string]string{"markus": "(Fachverantwortlich: markus)", "netz": "(Fachverantwortlich: netz)", "redaktion@firma.example": "(Fachverantwortlich: redaktion@firma.example)", "marcus": "Meinten Sie „markus“?"} {
+		if got := check(owner); !strings.Contains(got, want) || want[0] == '(' && strings.Contains(got, "Person") {
+			t.Errorf("%s: %s", owner, got)
 		}
 	}
 }
