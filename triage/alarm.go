@@ -257,6 +257,10 @@ func alarmWords(name, lang string) AlarmText {
 	case "smtp_sender":
 		return AlarmText{Title: pick("Der Mailserver verbietet unseren Absender", "the mail server forbids our sender address"),
 			Fix: pick("Dem Zugang das Senden als Support-Adresse erlauben.", "Allow the account to send as the support address.")}
+	case "timer":
+		return AlarmText{Title: pick("Eine Frist ließ sich nicht bearbeiten", "what fell due for a ticket was not carried out"),
+			Fix: pick("firstline sla zeigt die Uhren des Tickets, das Protokoll den Grund. Die Uhren der anderen Tickets laufen weiter.",
+				"firstline sla shows the clocks of the ticket, the log the reason. The clocks of the other tickets go on.")}
 	case "aside":
 		return AlarmText{Title: pick("Eine Mail wurde zur Seite gelegt", "a mail was set aside"),
 			Fix: fmt.Sprintf(pick("Ansehen: firstline show --raw %[1]s · noch einmal versuchen: firstline inbox retry %[1]s", "Look: firstline show --raw %[1]s · try again: firstline inbox retry %[1]s"), rest)}

@@ -98,14 +98,15 @@ func (d doubt) over(start, now look, good look, agreed bool) bool {
 
 // pulse is what a Desk remembers between looks.
 type pulse struct {
-	busy   sync.Mutex
-	done   atomic.Int64
-	last   look // newest
-	stored time.Time
-	good   look // newest that was trusted
-	start  look // of the doubt in force
-	doubt  *doubt
-	read   bool
+	busy    sync.Mutex
+	done    atomic.Int64
+	trusted atomic.Bool
+	last    look // newest
+	stored  time.Time
+	good    look // newest that was trusted
+	start   look // of the doubt in force
+	doubt   *doubt
+	read    bool
 }
 
 // Tick is Sweep for a daemon: it first asks whether the wall clock can be trusted.
@@ -117,6 +118,7 @@ func (d *Desk) Tick(ctx context.Context, elapsed time.Duration) (fired int, err 
 	}
 	defer d.pulse.busy.Unlock()
 	trusted, err := d.look(ctx, look{d.Store.Now(), elapsed})
+	d.pulse.trusted.Store(err == nil && trusted)
 	if err == nil && trusted {
 		fired, err = d.Sweep(ctx)
 	}
@@ -125,6 +127,10 @@ func (d *Desk) Tick(ctx context.Context, elapsed time.Duration) (fired int, err 
 	}
 	return fired, err
 }
+
+// Trusted reports whether the newest Tick trusted the wall clock: what cannot be
+// undone, such as the deletion of what is too old, must not happen otherwise.
+func (d *Desk) Trusted() bool { return d.pulse.trusted.Load() }
 
 // LookedAt is the monotonic instant of the newest Tick that came to its end.
 func (d *Desk) LookedAt() time.Duration { return time.Duration(d.pulse.done.Load()) }

@@ -140,3 +140,28 @@ func BenchmarkSweep(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSettle computes the clocks of all open tickets anew after a holiday was
+// added, in batches.
+func BenchmarkSettle(b *testing.B) {
+	const open = 10_000
+	d := openDesk(b, open)
+	round := 0
+	for b.Loop() {
+		b.StopTimer()
+		round++
+		cal, err := sla.NewCalendar(sla.CalendarSpec{Name: "buero", Zone: "Europe/Berlin", Region: "DE-BY",
+			Hours: []sla.DayHours{{Days: "mo-fr", Hours: "08:00-17:00"}}, Also: []string{[]string{"2026-03-03", "2026-03-04"}[round%2]}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		c := *d.Config()
+		c.Calendars = map[string]*sla.Calendar{"buero": cal}
+		d.SetConfig(&c)
+		b.StartTimer()
+		if err := d.Settle(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*open), "µs/ticket")
+}

@@ -334,6 +334,9 @@ func (s *Service) tick(ctx context.Context) {
 	if _, err := s.Desk.Tick(ctx, s.o.Elapsed()); err != nil && ctx.Err() == nil {
 		s.log.Error("sweep", "err", err)
 	}
+	if !s.Desk.Trusted() {
+		return
+	}
 	if err := s.Desk.SweepRetention(ctx); err != nil && ctx.Err() == nil {
 		s.log.Error("retention", "err", err)
 	}
