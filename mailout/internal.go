@@ -52,8 +52,11 @@ type InternalData struct {
 	Location *time.Location
 	Support  string // support address, for the buttons
 	Marker   string // short token of the marker line: Kennung IT-10423/n/Zq81mm
-	Token    string // for the subjects of the buttons' mails, "" = Marker
-	Purpose  string // letter of the signed Message-ID: n, i, e, x; part of the marker line
+	// Canary stands beside internal text, "" = nowhere: a mail to a requester in which
+	// it turns up is held.
+	Canary  string
+	Token   string // for the subjects of the buttons' mails, "" = Marker
+	Purpose string // letter of the signed Message-ID: n, i, e, x; part of the marker line
 	// Public: a reply to this mail goes to the requester. It is the promise in
 	// the first line, and must agree with Purpose.
 	Public bool
@@ -186,6 +189,7 @@ func (d *InternalData) values(lang string) values {
 // internalValues are the values of internal templates, besides those of the ticket.
 var internalValues = map[string]func(*InternalData, clock) value{
 	"marker":             func(d *InternalData, _ clock) value { return plain(d.Marker) },
+	"canary":             func(d *InternalData, _ clock) value { return plain(d.Canary) },
 	"purpose":            func(d *InternalData, _ clock) value { return plain(d.Purpose) },
 	"public":             func(d *InternalData, _ clock) value { return truth(d.Public) },
 	"recipient":          func(d *InternalData, _ clock) value { return plain(FirstName(d.Recipient)) },

@@ -3,6 +3,7 @@ package mailout
 import (
 	"hash/maphash"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -10,18 +11,34 @@ import (
 // leakRun is how many consecutive words of an internal text count as a leak.
 const leakRun = 8
 
-// LeakCheck is the last guard before a mail to somebody who is no agent. It
-// refuses text with a line that starts with a command, our separator line, a
-// marker or Message-ID of an internal mail, or eight consecutive words of an
-// internal text of the ticket. prefix is the ticket prefix, "IT". reason is for
-// the agent whose mail is held, in the words of the offending place.
-func LeakCheck(text string, internal []string, prefix string) (reason string, ok bool) {
+// Secrets are what the leak guard knows of a ticket.
+type Secrets struct {
+	Prefix string // of ticket numbers, "IT"
+	// Internal are the texts that no requester may read; Public those that the
+	// participants wrote or got: their words are no secret, wherever they stand too.
+	Internal, Public []string
+}
+
+// LeakCheck is the guard before what an agent wrote leaves to somebody who is no
+// agent: LeakScan, and no line may start with a command.
+func LeakCheck(text string, s Secrets) (reason string, ok bool) {
+	for _, line := range strings.Split(visible(text), "\n") {
+		if verb := commandVerb(strings.TrimSpace(line)); verb != "" {
+			return "command line #" + verb, false
+		}
+	}
+	return LeakScan(text, s)
+}
+
+// LeakScan is the last guard before any mail to somebody who is no agent. It refuses
+// text with our separator line, the first line, the marker, the canary or the
+// Message-ID of an internal mail, or eight consecutive words of an internal text of
+// the ticket that are not in a public one as well. reason is for agents, in the
+// words of the offending place.
+func LeakScan(text string, s Secrets) (reason string, ok bool) {
 	text = visible(text)
 	for _, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
-		if verb := commandVerb(line); verb != "" {
-			return "command line #" + verb, false
-		}
 		if isSeparator(line) {
 			return "separator line of a notification", false
 		}
@@ -29,20 +46,21 @@ func LeakCheck(text string, internal []string, prefix string) (reason string, ok
 			return "first line of a notification", false
 		}
 	}
-	if m := markerPattern(prefix).FindString(text); m != "" {
+	if m := markerPattern(s.Prefix).FindString(text); m != "" {
 		return "marker of a notification: " + OneLine(m), false
 	}
-	if run := sharedRun(text, internal); run != "" {
+	if run := sharedRun(text, s.Internal, s.Public); run != "" {
 		return "words of an internal note: " + run, false
 	}
 	return "", true
 }
 
-// isSeparator: dashes, one of our two sentences.
+// isSeparator: one of our two sentences; word processors make other things of the
+// dashes around it.
 func isSeparator(line string) bool {
-	l := strings.ToLower(strings.TrimLeft(line, "> \t"))
-	return strings.HasPrefix(l, "---") &&
-		(strings.Contains(l, "oberhalb dieser zeile antworten") || strings.Contains(l, "reply above this line"))
+	l := strings.ToLower(strings.Trim(line, "> \t-–—_=*|"))
+	return l == "bitte oberhalb dieser zeile antworten" || l == "please reply above this line" ||
+		strings.Contains(line, "--") && (strings.Contains(l, "oberhalb dieser zeile antworten") || strings.Contains(l, "reply above this line"))
 }
 
 // isPromise: the line that says where a reply goes, which only agents' mails have.
@@ -58,12 +76,14 @@ func isPromise(line string) bool {
 	return false
 }
 
-// markerPattern matches IT-10423/n/Zq81mm (only markers of internal mail have a
-// letter), IT-10423.n.01JNB3R9A7.x@... for the purposes of internal mail, and the
-// root of agents' threads.
+// markerPattern matches IT-10423/n/Zq81mm and H-7/x/Zq81mm (only markers of internal
+// mail have a letter), IT-10423.n.01JNB3R9A7.x@... and IT.l.01JNB3R9A7.x@... for the
+// purposes of internal mail, the root of agents' threads, and the canary that stands
+// beside internal text.
 func markerPattern(prefix string) *regexp.Regexp {
 	p := regexp.QuoteMeta(prefix)
-	return regexp.MustCompile(`(?i)(\b` + p + `-\d+/[a-z]/[0-9a-z_-]{4,}|\b` + p + `-\d+\.([niexlrv]\.[0-9a-z]{6,}|root@))`)
+	return regexp.MustCompile(`(?i)(\b(` + p + `|H)-\d+/[a-z]/[0-9a-z_-]{4,}|\b(` + p + `|H)-\d+\.([niexlrv]\.[0-9a-z]{6,}|root@)` +
+		`|\b` + p + `\.[niexlr]\.[0-9a-z]{10,}\.|\b(Kennung|Ref) [a-z]/[0-9a-z]{10}\b|\bintern(al)?\x{b7}[0-9a-z]{10}\b)`)
 }
 
 // commandVerb returns the verb of a line that starts with a known command.
@@ -108,8 +128,9 @@ const verbs = " " +
 	"annehmen accept ablehnen reject warum why "
 
 // sharedRun returns eight consecutive words that stand in text and in one of the
-// internal texts, "" for none. Linear in the length of all texts.
-func sharedRun(text string, internal []string) string {
+// internal texts and in none of the public ones, "" for none. Linear in the length
+// of all texts.
+func sharedRun(text string, internal, public []string) string {
 	own := words(text)
 	if len(own) < leakRun {
 		return ""
@@ -119,11 +140,20 @@ func sharedRun(text string, internal []string) string {
 	for i := 0; i+leakRun <= len(own); i++ {
 		at[runHash(seed, own[i:i+leakRun])] = i
 	}
+	for _, t := range public {
+		ws := words(visible(t))
+		for i := 0; i+leakRun <= len(ws); i++ {
+			h := runHash(seed, ws[i:i+leakRun])
+			if j, ok := at[h]; ok && slices.Equal(own[j:j+leakRun], ws[i:i+leakRun]) {
+				delete(at, h)
+			}
+		}
+	}
 	for _, t := range internal {
 		ws := words(visible(t))
 		for i := 0; i+leakRun <= len(ws); i++ {
 			j, ok := at[runHash(seed, ws[i:i+leakRun])]
-			if ok && strings.Join(own[j:j+leakRun], " ") == strings.Join(ws[i:i+leakRun], " ") {
+			if ok && slices.Equal(own[j:j+leakRun], ws[i:i+leakRun]) {
 				return strings.Join(ws[i:i+leakRun], " ")
 			}
 		}

@@ -88,7 +88,7 @@ func sampleInternal(kind InternalKind, lang string) InternalData {
 	who := sampleRequester(lang)
 	text := pick(lang, "Hallo, der Drucker vor dem Besprechungsraum im 2. OG druckt seit heute früh nicht.\nEs kommt immer Fehler 49. Brauche das Angebot bis Mittag auf Papier.",
 		"The printer in front of the meeting room shows error 49 since this morning.")
-	d := InternalData{Now: sampleAt(2, 9, 0), Location: sampleZone(), Support: "support@isarwerk.example", Marker: pick(lang, "Zq81mm", "Bq77xa"), Purpose: "n", Public: true,
+	d := InternalData{Now: sampleAt(2, 9, 0), Location: sampleZone(), Support: "support@isarwerk.example", Marker: pick(lang, "Zq81mm", "Bq77xa"), Canary: pick(lang, "k7qm2xz4pa", "b3wq7afhcd"), Purpose: "n", Public: true,
 		Recipient: pick(lang, "Lena", "Aylin"), Requester: who, Open: pick(lang, 2, 1), Last: pick(lang, "IT-10388 (gelöst)", ""), Score: "21:0",
 		Ticket: Ticket{Tag: pick(lang, "IT-10423", "IT-10424"), Subject: pick(lang, "Drucker im 2. OG druckt nicht", "Printer on 2nd floor does not print"),
 			Category: pick(lang, "drucker", "printers and scanners"), PriorityID: "P3", Priority: "normal", Group: pick(lang, "First-Level", "first level"), State: StateLabel("open", lang)},

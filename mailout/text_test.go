@@ -142,7 +142,8 @@ func TestReferencesKeepTheFirstAndTheNewest(t *testing.T) {
 
 func TestLeakCheck(t *testing.T) {
 	t.Parallel()
-	note := "Frau Berger hat schon wieder den Drucker selbst aufgemacht, das macht sie jede Woche.\nBitte nicht weitersagen: Müllers Gerät ist schuld."
+	note := "Frau Berger hat schon wieder den Drucker selbst aufgemacht, das macht sie jede Woche.\nBitte nicht weitersagen: Müllers Gerät ist schuld. Sie schreibt: das Gerät im zweiten Stock druckt seit heute Morgen nur leere Seiten."
+	const said = "Guten Tag, das Gerät im zweiten Stock druckt seit heute Morgen nur leere Seiten."
 	cases := []struct {
 		name, text string
 		ok         bool
@@ -168,16 +169,26 @@ func TestLeakCheck(t *testing.T) {
 		{"over line ends, other spelling", "bitte nicht\nweitersagen Muellers Geraet ist schuld das macht\nBitte nicht weitersagen – Muellers GERAET ist schuld", true},
 		{"eight words over a line end", "das macht sie jede\n> Woche. Bitte nicht weitersagen", false},
 		{"seven words", "hat schon wieder den Drucker selbst aufgemacht und", true},
+		{"the requester's own words, though they stand in a note", "Sie schrieben: das Gerät im zweiten Stock druckt seit heute Morgen nur leere Seiten.", true},
+		{"her words and those before", "ist schuld. Sie schreibt: das Gerät im zweiten Stock druckt", false},
+		{"canary", "02.03. 09:12 Lena Huber · intern·k7qm2xz9pa: egal", false},
+		{"English canary", "> internal·K7QM2XZ9PA", false},
+		{"no canary", "Das ist intern·zu regeln, international·üblich", true},
+		{"marker of a list", "Kennung l/k7qm2xz9pa", false},
+		{"marker of a held mail", "Ref H-7/x/k7qm2xz9pa", false},
+		{"separator without dashes", "bitte oberhalb dieser Zeile antworten", false},
+		{"separator of a word processor", "———— Please reply above this line ————", false},
+		{"talk about it", "Können Sie bitte oberhalb dieser Zeile antworten oder anrufen?", true},
 		{"empty", "", true},
 	}
 	for _, c := range cases {
-		reason, ok := LeakCheck(c.text, []string{"", note}, "IT")
+		reason, ok := LeakCheck(c.text, Secrets{Prefix: "IT", Internal: []string{"", note}, Public: []string{said}})
 		if ok != c.ok || ok != (reason == "") {
 			t.Errorf("%s: ok %v, reason %q", c.name, ok, reason)
 		}
 	}
 	long := strings.Repeat("immer dasselbe wort hier und da und dort ", 50_000)
-	if _, ok := LeakCheck(strings.Repeat("a b c d ", 100_000), []string{long}, "IT"); !ok {
+	if _, ok := LeakCheck(strings.Repeat("a b c d ", 100_000), Secrets{Prefix: "IT", Internal: []string{long}, Public: []string{long}}); !ok {
 		t.Error("false alarm on long texts")
 	}
 }

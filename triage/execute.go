@@ -110,14 +110,17 @@ func problemsText(m command.Mail) string {
 // leak guard cannot be overruled.
 func (j *job) refusal() (kind, why string, err error) {
 	if text := j.leaving(); text != "" {
-		internal, err := j.internalTexts()
+		secrets, err := j.secrets(j.tk)
 		if err != nil {
 			return "", "", err
 		}
 		if j.parsed.Escaped {
 			text = withoutCommands(text) // ##gelöst: the agent wants the word itself
 		}
-		if why, ok := mailout.LeakCheck(text, internal, j.c.Ticket.Prefix); !ok {
+		if why, ok := mailout.LeakCheck(text, secrets); !ok {
+			return holdLeak, why, nil
+		}
+		if why, ok := leakInFiles(j.filesOf(), secrets); !ok {
 			return holdLeak, why, nil
 		}
 	}
@@ -142,31 +145,6 @@ func (j *job) refusal() (kind, why string, err error) {
 		}
 	}
 	return "", "", nil
-}
-
-// internalTexts are what agents wrote for agents in this ticket, and why they handed
-// it on: no requester may read it. What a third party answered is theirs to pass on.
-func (j *job) internalTexts() ([]string, error) {
-	messages, err := j.tx.Messages(j.ctx, j.tk.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read messages of ticket %d: %w", j.tk.ID, err)
-	}
-	var internal []string
-	for _, m := range messages {
-		if m.Visibility == "internal" && (m.Agent != "" || m.Kind == "note") {
-			internal = append(internal, m.Text)
-		}
-	}
-	events, err := j.tx.Events(j.ctx, j.tk.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read history of ticket %d: %w", j.tk.ID, err)
-	}
-	for _, e := range events {
-		if e.Kind == "escalated" || e.Kind == "escalated_hierarchic" {
-			internal = append(internal, e.Reason)
-		}
-	}
-	return internal, nil
 }
 
 // handlers are the commands by verb. The order of execution is the grammar's.

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"firstline/mailin"
@@ -211,6 +212,9 @@ func (t *turn) toRequester(tk *store.Ticket, to string, l letter) (bool, error) 
 	if err != nil {
 		return false, fmt.Errorf("render %s: %w", l.kind, err)
 	}
+	if leak, err := t.leaks(tk, l, body); err != nil || leak {
+		return false, err
+	}
 	parent, refs, err := t.lastFrom(tk, to)
 	if err != nil {
 		return false, err
@@ -242,6 +246,9 @@ type notice struct {
 	wait bool
 }
 
+// canaryLen letters of the Message-ID's tag stand beside internal text.
+const canaryLen = 10
+
 // toAgent queues a mail to an agent. A reply to it does what its purpose says.
 func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 	lang := or(a.Language, t.c.Company.Language)
@@ -251,6 +258,7 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 		Public: n.purpose == token.Notification || n.purpose == token.Escalation, Recipient: a.Name, Lang: lang,
 	}
 	d.Token = token.Local(t.signedID(post{ticket: tk, cause: n.cause, purpose: n.purpose, to: mailout.Address{Address: a.Address}}))
+	d.Canary = strings.ToLower(d.Token[strings.LastIndexByte(d.Token, '.')+1:])[:canaryLen]
 	p := post{
 		ticket: tk, cause: n.cause, class: classNotice, purpose: n.purpose, lang: lang,
 		to: mailout.Address{Name: a.Name, Address: a.Address}, replyTo: mailout.Address{Address: support}, files: n.files,

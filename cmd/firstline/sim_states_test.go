@@ -311,11 +311,9 @@ func (d *stateDesk) check(s stand, from state.State, ev state.Event, g state.Gua
 }
 
 // readAs is how the desk reads what a requester says in a state: a number is a
-// rating only when a solution was offered, and to a FAQ answer everything that is
-// no clear yes is a no, the safe reading (product 2.2.3).
+// rating only when a solution was offered (product 2.2.4).
 func readAs(from state.State, ev state.Event) state.Event {
-	ended := slices.Contains([]state.State{state.Resolved, state.Closed, state.ClosedDeflected}, from)
-	if ev == state.RequesterRating && !ended || ev == state.RequesterThanks && from == state.FAQAnswered {
+	if ev == state.RequesterRating && !slices.Contains([]state.State{state.Resolved, state.Closed, state.ClosedDeflected}, from) {
 		return state.RequesterMail
 	}
 	return ev
