@@ -3,6 +3,8 @@ package rules
 import (
 	"sort"
 	"strings"
+
+	"firstline/rules/source"
 )
 
 // Points of a word by the list it stands in; doubled in the subject.
@@ -23,6 +25,7 @@ type Category struct {
 type category struct {
 	Category
 	words []scoredWord
+	node  *source.Node // its key, for findings
 }
 
 type scoredWord struct {

@@ -193,6 +193,7 @@ func (c *compiler) category(p source.Pair) {
 			cat.words = append(cat.words, scoredWord{id, l.points})
 		}
 	}
+	cat.node = p.Key
 	c.s.categories = append(c.s.categories, cat)
 }
 

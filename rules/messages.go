@@ -95,6 +95,13 @@ var (
 		DE: "Kennung „%s“: erlaubt sind Buchstaben, Ziffern, Punkt, Binde- und Unterstrich, höchstens 80.",
 		EN: "Identifier “%s”: letters, digits, dot, hyphen and underscore are allowed, at most 80."}
 
+	ruleUnused = source.Message{Code: "R030", Level: source.Hint,
+		DE: "Regel „%s“ traf in %d Tagen keine von %d Mails.", EN: "Rule “%s” matched none of the mails of %d days (%d)."}
+	categoryUnused = source.Message{Code: "R031", Level: source.Hint,
+		DE: "Kategorie „%s“ hatte in %d Tagen keines von %d Tickets.", EN: "Category “%s” had none of the tickets of %d days (%d)."}
+	faqUnused = source.Message{Code: "F035", Level: source.Hint,
+		DE: "FAQ „%s“ passte in %d Tagen zu keiner von %d Mails.", EN: "FAQ entry “%s” fitted none of the mails of %d days (%d)."}
+
 	testFailed = source.Message{Code: "T001", Level: source.Error,
 		DE: "Test „%s“: %s.", EN: "Test “%s”: %s."}
 	testEmpty = source.Message{Code: "T003", Level: source.Error,

@@ -109,6 +109,36 @@ func (tx *Tx) TraceOfInbound(ctx context.Context, inboxID int64) (Trace, error) 
 	return single(ctx, tx, scanTrace, "SELECT "+traceColumns+" FROM trace WHERE inbox_id = ?", inboxID)
 }
 
+// EachTrace calls f with the traces of the mails accepted at or after since, newest
+// first, and the time of acceptance. It reads as many rows as it hands over.
+func (tx *Tx) EachTrace(ctx context.Context, since time.Time, f func(t Trace, acceptedAt time.Time) error) error {
+	const page = 1000
+	last := int64(1) << 62
+	for {
+		type dated struct {
+			Trace
+			at time.Time
+		}
+		rows, err := all(ctx, tx, func(r *row) dated { return dated{scanTrace(r), r.time()} },
+			"SELECT inbox_id, trace.ticket_id, rules, generation, json, accepted_at FROM trace JOIN inbox ON inbox.id = inbox_id WHERE inbox_id < ? ORDER BY inbox_id DESC LIMIT ?", last, page)
+		if err != nil {
+			return err
+		}
+		for _, t := range rows {
+			if t.at.Before(since) {
+				return nil
+			}
+			if err := f(t.Trace, t.at); err != nil {
+				return err
+			}
+			last = t.InboxID
+		}
+		if len(rows) < page {
+			return nil
+		}
+	}
+}
+
 // TracesOfTicket returns the traces of the mails of a ticket, oldest first.
 func (tx *Tx) TracesOfTicket(ctx context.Context, ticketID int64) ([]Trace, error) {
 	return all(ctx, tx, scanTrace, "SELECT "+traceColumns+" FROM trace WHERE ticket_id = ? ORDER BY inbox_id", ticketID)

@@ -126,6 +126,7 @@ func exerciseOutbox(ctx context.Context, tx *Tx) {
 	now := tx.Now
 	_, _ = tx.TraceOfInbound(ctx, 1)
 	_, _ = tx.TracesOfTicket(ctx, 1)
+	_ = tx.EachTrace(ctx, time.Time{}, func(Trace, time.Time) error { return nil })
 	_, _ = tx.OutboxByCause(ctx, "a")
 	_, _ = tx.OutboxByMessageID(ctx, "a")
 	_, _ = tx.OutboxByMessageIDs(ctx, []string{"a"})

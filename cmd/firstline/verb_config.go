@@ -12,6 +12,8 @@ import (
 	"firstline/cmd/firstline/config"
 	"firstline/rules"
 	"firstline/rules/source"
+	"firstline/store"
+	"firstline/triage"
 )
 
 // storeDir is the data directory of the configuration, or FIRSTLINE_DATA where
@@ -56,8 +58,9 @@ func (c *cli) loadOver(purpose config.Purpose, overlay string) (*config.Config, 
 }
 
 // runCheck prints every finding of the configuration.
-func runCheck(_ context.Context, c *cli, args []string) error {
-	fs := c.flags("check", "check [-c config.yaml] [--json]")
+func runCheck(ctx context.Context, c *cli, args []string) error {
+	fs := c.flags("check", "check [-c config.yaml] [--with-history] [--json]")
+	history := fs.Bool("with-history", false, "also name rules, FAQ entries and categories that no mail of 90 days needed")
 	rest, err := c.parse(fs, args)
 	if err != nil {
 		return err
@@ -69,7 +72,14 @@ func runCheck(_ context.Context, c *cli, args []string) error {
 	if _, err := os.Stat(path); err != nil {
 		return exit(exitConfig, fmt.Errorf("read %s: %w; name the configuration with -c", path, err))
 	}
-	_, found := config.Load(path, config.Options{Lang: c.lang, Purpose: config.Check, Now: time.Now()})
+	cfg, found := config.Load(path, config.Options{Lang: c.lang, Purpose: config.Check, Now: time.Now()})
+	if *history && !source.HasErrors(found) {
+		unused, err := c.unused(ctx, cfg, time.Now())
+		if err != nil {
+			return err
+		}
+		found = append(found, unused...)
+	}
 	if c.json {
 		if found == nil {
 			found = []source.Finding{}
@@ -87,6 +97,32 @@ func runCheck(_ context.Context, c *cli, args []string) error {
 		fmt.Fprintln(c.out, c.say(filepath.Base(path)+" ist in Ordnung", filepath.Base(path)+" is fine"))
 	}
 	return nil
+}
+
+// historyDays is how far back check --with-history looks.
+const historyDays = 90
+
+// unused are findings about what the stored mails of the last days did not need.
+func (c *cli) unused(ctx context.Context, cfg *config.Config, now time.Time) ([]source.Finding, error) {
+	dir := cfg.StoreDir
+	if v := os.Getenv("FIRSTLINE_DATA"); v != "" {
+		dir = v
+	}
+	st, err := c.openDir(ctx, dir, store.Options{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer st.Close()
+	var u *rules.Usage
+	if err := st.View(ctx, func(tx *store.Tx) error {
+		u, err = triage.Usage(ctx, tx, now.AddDate(0, 0, -historyDays), now)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	r := source.NewReport(c.lang)
+	cfg.Desk.Rules.ReportUnused(r, u)
+	return r.Findings(), nil
 }
 
 // say picks the text of the language of the tables.
