@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"firstline/triage"
 )
 
 var printer = eml{from: anna, subject: "Drucker druckt nicht", text: "Hallo,\r\nder Drucker im 2. OG druckt seit heute nicht, Fehler 49.\r\n\r\nViele Grüße\r\nAnna Berger"}
@@ -198,4 +200,42 @@ func TestQueries(t *testing.T) {
 		t.Errorf("an employee got the list: %s", mails[0].m.Text)
 	}
 	o.sound()
+}
+
+// TestReasons: a stored reason reads well in both languages, and what is not ours
+// stays as it is.
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][2]string{
+		"internal sender": {"interner Absender", "internal sender"},
+		"internal sender, but Reply-To names an agent": {"interner Absender, aber Reply-To nennt einen Agenten", "internal sender, but Reply-To names an agent"},
+		"public reply (transition 3)":                  {"öffentliche Antwort", "public reply"},
+		"no automatic answer: unknown sender":          {"keine automatische Antwort: unbekannter Absender", "no automatic answer: unknown sender"},
+		"Regel Toner":                                  {"Regel Toner", "Regel Toner"},
+	} {
+		if de, en := triage.Reason(text, "de"), triage.Reason(text, "en"); de != want[0] || en != want[1] {
+			t.Errorf("%q: %q, %q", text, de, en)
+		}
+	}
+}
+
+// TestWhy: the answer to #warum is in the agent's language, names the agent and
+// leaves out what did not match.
+func TestWhy(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	notice := o.only(o.receive(printer), "l.huber@firma.example")
+	o.receive(eml{from: lena, subject: "AW", text: "Ich schaue.", answers: &notice})
+	o.now = o.now.Add(time.Minute)
+	why := o.only(o.receive(eml{from: lena, subject: "#warum IT-10001", text: "#warum IT-10001"}), "l.huber@firma.example")
+	for _, want := range []string{"Tor ✓ interner Absender", "Kategorie ✓ drucker", "Zuordnung ✗ neues Ticket", "Lena Huber: Status neu → offen (öffentliche Antwort)"} {
+		if !strings.Contains(why.m.Text, want) {
+			t.Errorf("%q is missing:\n%s", want, why.m.Text)
+		}
+	}
+	for _, raw := range []string{"transition", "Newsletter", "the requester", "agent:lena"} {
+		if strings.Contains(why.m.Text, raw) {
+			t.Errorf("%q stands in:\n%s", raw, why.m.Text)
+		}
+	}
 }

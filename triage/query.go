@@ -269,7 +269,7 @@ func (j *job) show(c command.Command) error {
 	if c.Verb == command.Show {
 		return one.showAll(c, history)
 	}
-	lines, err := j.reasons(tk)
+	lines, err := j.reasons(tk, or(j.ac.agent.Language, j.c.Company.Language))
 	if err != nil {
 		return err
 	}
@@ -350,26 +350,31 @@ func (j *job) about() ([]mailout.InternalText, error) {
 }
 
 // reasons are the stored traces of a ticket and its events, as lines.
-func (t *turn) reasons(tk *store.Ticket) ([]mailout.InternalText, error) {
+func (t *turn) reasons(tk *store.Ticket, lang string) ([]mailout.InternalText, error) {
 	var lines []mailout.InternalText
 	steps, err := Traces(t.ctx, t.tx, tk.ID)
 	if err != nil {
 		return nil, err
 	}
+	missed := 0
 	for _, s := range steps {
-		mark := "✗"
-		if s.Match {
-			mark = "✓"
+		if s.Stage == "rule" && !s.Match { // the command line lists them
+			missed++
+			continue
 		}
-		lines = append(lines, mailout.InternalReason(strings.TrimSpace(fmt.Sprintf("%s %s %s: %s", mark, s.Stage, s.Name, s.Reason))))
+		lines = append(lines, mailout.InternalReason(StageLabel(s.Stage, lang)+" "+StepText(s, lang)))
+	}
+	if missed > 0 {
+		lines = append(lines, mailout.InternalReason(fmt.Sprintf(inLang([2]string{"Regeln, die nicht trafen: %d Zeilen (firstline explain %s)", "Rules that did not match: %d lines (firstline explain %s)"}, lang), missed, t.tag(tk))))
 	}
 	events, err := t.tx.Events(t.ctx, tk.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read history of ticket %d: %w", tk.ID, err)
 	}
 	for _, e := range events {
-		at := e.At.In(t.c.Company.Location).Format("02.01. 15:04")
-		lines = append(lines, mailout.InternalReason(strings.TrimSpace(fmt.Sprintf("%s %s %s %s → %s %s", at, e.Actor, e.Kind, e.Old, e.New, e.Reason))))
+		if line := t.c.eventLine(e, lang); line != "" {
+			lines = append(lines, mailout.InternalReason(line))
+		}
 	}
 	return lines, nil
 }

@@ -25,6 +25,28 @@ func TestWithoutData(t *testing.T) {
 	}
 }
 
+// TestCheckWithHistory: what no stored mail needed is named with its place.
+func TestCheckWithHistory(t *testing.T) {
+	t.Parallel()
+	if got := newShop(t).with("check", "--with-history"); got.code != exitIO {
+		t.Errorf("without data: exit %d, %s", got.code, got.err)
+	}
+	s := filled(t)
+	out := s.good("check", "--with-history")
+	for _, want := range []string{"regeln.yaml:", "R030", "Stillstand", "R031", "F035", "gaeste-wlan"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "Kategorie „drucker“") {
+		t.Errorf("a category with tickets is reported:\n%s", out)
+	}
+	var found []struct{ Code string }
+	if s.decode(&found, "check", "--with-history"); len(found) == 0 {
+		t.Error("no findings as JSON")
+	}
+}
+
 // TestLook: tickets, show, explain of a ticket, inbox and outbox.
 func TestLook(t *testing.T) {
 	t.Parallel()
@@ -59,7 +81,7 @@ func TestLook(t *testing.T) {
 	if raw := s.good("show", "--raw", "1"); raw != string(s.mail(1, anna, "Fehler 49 am Drucker", fault49)) {
 		t.Errorf("the raw bytes changed: %q", raw)
 	}
-	if out := s.good("explain", "IT-10001"); !strings.Contains(out, "category") || !strings.Contains(out, "generation 0") {
+	if out := s.good("explain", "IT-10001"); !strings.Contains(out, "Kategorie     ✓ drucker") || !strings.Contains(out, "generation 0") {
 		t.Errorf("explain of a ticket: %s", out)
 	}
 	for want, lists := range map[int][][]string{

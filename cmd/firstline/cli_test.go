@@ -174,7 +174,7 @@ func TestExplain(t *testing.T) {
 	s.write("drucker.eml", string(s.mail(1, anna, "Drucker druckt nicht", "Hallo,\nder Drucker im 2. OG druckt nicht.\n\nAnna")))
 
 	text := s.good("explain", file)
-	for _, want := range []string{"Anna Berger <a.berger@firma.example>: Drucker druckt nicht", "category      ✓ drucker", "Ergebnis", "Fristen", "first-level"} {
+	for _, want := range []string{"Anna Berger <a.berger@firma.example>: Drucker druckt nicht", "Kategorie     ✓ drucker", "Ergebnis", "Fristen", "first-level"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("explain does not say %q:\n%s", want, text)
 		}

@@ -41,6 +41,7 @@ See it work
 Set up
   init [DIR]           write a commented starter configuration (config.yaml, rules, FAQ)
   check                check configuration, rules, FAQ and templates; every finding with file, line and fix
+                       (--with-history: also what no mail of 90 days needed)
   test                 run the tests that stand inside the rules
   explain FILE...      what firstline reads in a mail and what it would do with it; writes nothing
   explain IT-10423     why the mails of a ticket were decided as they were

@@ -182,5 +182,5 @@ func (c *cli) printTest(r rules.TestResult) {
 		}
 		fmt.Fprintln(c.out)
 	}
-	printTrace(c.out, r.Decision.Trace)
+	c.printTrace(c.out, r.Decision.Trace)
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,35 +155,93 @@ func (c *cli) printExplanation(w io.Writer, file string, m *mailin.Message, e tr
 		fmt.Fprintf(w, "%-14s%s\n", name, printable(fmt.Sprintf(format, args...)))
 	}
 	line(c.say("Datei", "File"), "%s", file)
-	line(c.say("Mail", "Mail"), "%s <%s>: %s", m.From.Name, m.From.Address, m.Subject)
-	line(c.say("Gelesen", "Read"), "%s, %d %s, %d %s", m.Automatic.Class, len(m.Reply), c.say("Zeichen neu", "characters new"),
+	line("Mail", "%s", strings.TrimSpace(fmt.Sprintf("%s <%s>: %s", m.From.Name, m.From.Address, m.Subject)))
+	line(c.say("Gelesen", "Read"), "%s, %d %s, %d %s", m.Automatic.Class, len([]rune(m.Reply)), c.say("Zeichen neu", "characters new"),
 		len(m.Attachments), c.say("Anhänge", "attachments"))
 	for _, r := range m.Automatic.Reasons {
 		line("", "· %s", r)
 	}
-	line(c.say("Absender", "Sender"), "%s (%s)", m.Auth.Verdict, m.Auth.Reason)
-	line(c.say("Sprache", "Language"), "%s (%.2f)", m.Language, m.LanguageConfidence)
-	printTrace(w, e.Trace)
-	line(c.say("Ergebnis", "Result"), "%s · %s · %s · %s · %s", e.Outcome, e.Priority, e.SLA, e.Category,
-		strings.TrimSuffix(e.Group+" → "+e.Assign, " → "))
+	line(c.say("Absender", "Sender"), "%s", strings.TrimSpace(m.Auth.Verdict+" "+brackets(m.Auth.Reason)))
+	c.printTrace(w, e.Trace)
+	parts := []string{triage.OutcomeLabel(e.Outcome, c.lang)}
+	if e.Outcome == "opened" || e.Outcome == "answered" || e.Outcome == "held" {
+		parts = append(parts, e.Priority, e.SLA, e.Category, strings.TrimSuffix(e.Group+" → "+e.Assign, " → "))
+	}
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	line(c.say("Ergebnis", "Result"), "%s", strings.Join(parts, " · "))
+	if len(e.Tags) > 0 {
+		line(c.say("Schlagworte", "Tags"), "%s", strings.Join(e.Tags, ", "))
+	}
 	loc := cfg.Desk.Company.Location
 	if !e.DueFirst.IsZero() {
-		line(c.say("Fristen", "Due"), "%s %s · %s %s", c.say("Reaktion", "first response"), e.DueFirst.In(loc).Format("Mon 02.01. 15:04"),
-			c.say("Lösung", "resolution"), e.DueSolve.In(loc).Format("Mon 02.01. 15:04"))
+		line(c.say("Fristen", "Due"), "%s %s · %s %s", c.say("Reaktion", "first response"), c.weekday(e.DueFirst.In(loc)),
+			c.say("Lösung", "resolution"), c.weekday(e.DueSolve.In(loc)))
+	}
+	if mails := c.mailsOf(m, e, &cfg.Desk); len(mails) > 0 {
+		line("Mails", "%s", strings.Join(mails, " · "))
 	}
 	for _, d := range m.Defects {
 		line(c.say("Mangel", "Defect"), "%s", d)
 	}
 }
 
-// printTrace prints the steps of a decision, one line each.
-func printTrace(w io.Writer, steps []rules.Step) {
-	for _, s := range steps {
-		mark := "✗"
-		if s.Match {
-			mark = "✓"
+// brackets puts a text into brackets, "" stays.
+func brackets(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(" + s + ")"
+}
+
+// weekday prints an instant as "Mo 02.03. 13:00".
+func (c *cli) weekday(t time.Time) string {
+	days := [...]string{"So", "Mo", "Di", "Mi", "Do", "Fr", "Sa"}
+	if c.lang == "en" {
+		return t.Format("Mon 2 Jan 15:04")
+	}
+	return days[t.Weekday()] + t.Format(" 02.01. 15:04")
+}
+
+// mailsOf says which mails would leave, and to whom.
+func (c *cli) mailsOf(m *mailin.Message, e triage.Explanation, desk *triage.Config) []string {
+	var list []string
+	to := m.From.Address
+	switch {
+	case e.Outcome == "answered":
+		list = append(list, fmt.Sprintf(c.say("FAQ-Antwort %s (%s) an %s", "FAQ answer %s (%s) to %s"), e.FAQ.ID, e.Language, to))
+	case e.Outcome == "opened" && e.Receipt != "":
+		list = append(list, fmt.Sprintf(c.say("Bestätigung (%s) an %s", "receipt (%s) to %s"), e.Language, to))
+	}
+	if e.Outcome != "opened" && e.Outcome != "held" {
+		return list
+	}
+	var names []string
+	if a, ok := desk.Agent(e.Assign); ok {
+		names = append(names, a.Address)
+	} else if g, ok := desk.Group(e.Group); ok {
+		for _, id := range g.Members {
+			if a, ok := desk.Agent(id); ok {
+				names = append(names, a.Address)
+			}
 		}
-		fmt.Fprintf(w, "%-14s%s %s\n", s.Stage, mark, printable(strings.TrimSpace(s.Name+"  "+s.Reason)))
+	}
+	if len(names) == 0 {
+		return list
+	}
+	return append(list, c.say("Benachrichtigung an ", "notice to ")+strings.Join(names, c.say(" oder ", " or ")))
+}
+
+// printTrace prints the steps of a decision, one line each; a stage is named once.
+func (c *cli) printTrace(w io.Writer, steps []rules.Step) {
+	last := ""
+	for _, s := range steps {
+		label := triage.StageLabel(s.Stage, c.lang)
+		if label == last {
+			label = ""
+		} else {
+			last = label
+		}
+		fmt.Fprintf(w, "%-14s%s\n", label, printable(triage.StepText(s, c.lang)))
 	}
 }
 
@@ -211,8 +270,8 @@ func (c *cli) explainTicket(ctx context.Context, number int64) error {
 			if err := json.Unmarshal([]byte(r.JSON), &steps); err != nil {
 				return fmt.Errorf("read trace of mail %d: %w", r.InboxID, err)
 			}
-			fmt.Fprintf(c.out, "Mail %d, %s %s, generation %d\n", r.InboxID, c.say("Regeln", "rules"), cut(r.Rules, 12), r.Generation)
-			printTrace(c.out, steps)
+			fmt.Fprintf(c.out, "Mail %d · %s %s · generation %d\n", r.InboxID, c.say("Regeln", "rules"), cut(r.Rules, 12), r.Generation)
+			c.printTrace(c.out, steps)
 			fmt.Fprintln(c.out)
 		}
 		return nil
