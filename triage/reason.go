@@ -176,22 +176,19 @@ func (c *Config) eventLine(e store.Event, lang string) string {
 	if from != "" {
 		change = from + " → " + change
 	}
-	line := fmt.Sprintf("%s  %s: %s", e.At.In(c.Company.Location).Format("02.01. 15:04"), c.actorName(e.Actor, lang), strings.TrimSpace(kind+" "+change))
+	line := fmt.Sprintf("%s  %s: %s", e.At.In(c.Company.Location).Format("02.01. 15:04"), c.actorLabel(e.Actor, lang), strings.TrimSpace(kind+" "+change))
 	if why := Reason(e.Reason, lang); why != "" {
 		line += " (" + why + ")"
 	}
 	return line
 }
 
-// actorName is who did it: an agent by name, a rule, the clock, the desk.
-func (c *Config) actorName(actor, lang string) string {
+// actorLabel is who did it, in a language: an agent by name, a rule, the clock, the desk.
+func (c *Config) actorLabel(actor, lang string) string {
 	kind, name, _ := strings.Cut(actor, ":")
 	switch kind {
 	case "agent":
-		if a, ok := c.Agent(name); ok {
-			return a.Name
-		}
-		return name
+		return c.actorName(actor)
 	case "rule":
 		return inLang([2]string{"Regel „" + name + "“", "rule “" + name + "”"}, lang)
 	}
