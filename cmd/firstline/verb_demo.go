@@ -6,6 +6,7 @@ import (
 
 	"firstline/cmd/firstline/demo"
 	"firstline/cmd/firstline/service"
+	"firstline/mailout"
 	"firstline/store"
 )
 
@@ -19,9 +20,10 @@ func runDemo(ctx context.Context, c *cli, args []string) error {
 	return demo.Run(ctx, demo.Options{Out: c.out, Color: terminal(c.out), Exit: *ends, Table: c.demoTickets})
 }
 
-// demoTickets lists all tickets of the demo.
+// demoTickets lists all tickets of the demo, in the words of its mails.
 func (c *cli) demoTickets(ctx context.Context, s *service.Service) error {
-	var rows []ticketRow
+	zone := s.Desk.Config().Company.Location
+	var table [][]string
 	err := s.Store.View(ctx, func(tx *store.Tx) error {
 		list, err := tx.ListTickets(ctx, store.TicketFilter{})
 		if err != nil {
@@ -32,12 +34,14 @@ func (c *cli) demoTickets(ctx context.Context, s *service.Service) error {
 			if err != nil {
 				return err
 			}
-			rows = append(rows, r)
+			table = append(table, []string{r.Ticket, mailout.StateLabel(r.State, "de"), r.Priority, r.Category, r.Group, r.Assignee,
+				mailout.ShortTime(r.DueAt, tx.Now, zone, "de"), list[i].RequesterName, r.Subject})
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return c.printTickets(rows)
+	c.table([]string{"TICKET", "STAND", "P", "KATEGORIE", "GRUPPE", "BEI", "FÄLLIG", "WER", "BETREFF"}, table)
+	return nil
 }

@@ -23,6 +23,9 @@ import (
 //go:embed demo.yaml
 var configYAML []byte
 
+//go:embed people.csv
+var peopleCSV []byte
+
 // Options of Run.
 type Options struct {
 	Out   io.Writer
@@ -73,6 +76,9 @@ func start(ctx context.Context, dir string, w *world) (*service.Service, error) 
 	if err := os.CopyFS(filepath.Join(dir, "starter"), rules.Starter("de")); err != nil {
 		return nil, fmt.Errorf("write the starter rules: %w", err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "people.csv"), peopleCSV, 0o600); err != nil {
+		return nil, fmt.Errorf("write the directory of the demo: %w", err)
+	}
 	path := filepath.Join(dir, "config.yaml")
 	env := map[string]string{
 		"DEMO_IMAP_PORT": strconv.Itoa(w.imapAddr.Port), "DEMO_SMTP_PORT": strconv.Itoa(w.smtpAddr.Port), "DEMO_PASSWORD": password,
@@ -100,6 +106,7 @@ func start(ctx context.Context, dir string, w *world) (*service.Service, error) 
 // tell plays the scenes and closes with the tickets.
 func tell(ctx context.Context, o Options, w *world, s *service.Service) error {
 	fmt.Fprintf(o.Out, "firstline-Vorführung: Isarwerk Feinmechanik GmbH, %s\n", support)
+	fmt.Fprintf(o.Out, "Ein Vormittag am Helpdesk. Jede Mail ist echt und geht über IMAP und SMTP.\n")
 	fmt.Fprintf(o.Out, "→ jemand schreibt   ✉ firstline verschickt\n")
 	st := &stage{out: o.Out, color: o.Color, world: w, store: s.Store}
 	for i, a := range story() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"firstline/mailin"
+	"firstline/mailout"
 	"firstline/store"
 )
 
@@ -19,8 +20,9 @@ type stage struct {
 	color bool
 	world *world
 	store *store.Store
-	shown int // parcels that were printed
-	mark  int // parcels before the scene
+	shown int    // parcels that were printed
+	said  string // the mail that was printed last
+	mark  int    // parcels before the scene
 
 	vpn, printer letter
 	receipt      *mailin.Message
@@ -189,7 +191,7 @@ func (s *stage) ticketIs(ctx context.Context, subject, state string) error {
 		}
 		if len(found) > 0 {
 			s.news()
-			s.say(s.paint("2", fmt.Sprintf("IT-%d ist jetzt: %s", found[0].Number, state)))
+			s.say(s.paint("2", fmt.Sprintf("IT-%d ist jetzt: %s", found[0].Number, mailout.StateLabel(state, "de"))))
 			return nil
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -204,11 +206,23 @@ func (s *stage) news() {
 		if p.to == desk.user {
 			continue
 		}
+		said := body(p.m)
+		if said == s.said { // the same notice to the next member of a group
+			fmt.Fprintf(s.out, "   %s\n", s.paint("36", "✉ ebenso an "+p.to+"@"+domain))
+			continue
+		}
+		s.said = said
 		s.show("✉", p.m.From.Name, p.to+"@"+domain, p.m.Subject, p.m.Text)
 		for _, a := range p.m.Attachments {
 			fmt.Fprintf(s.out, "      [%s, %d Bytes]\n", a.Filename, a.Size)
 		}
 	}
+}
+
+// body is a mail without its last lines, where the token of its recipient stands.
+func body(m *mailin.Message) string {
+	text, _, _ := strings.Cut(m.Text, "\n--\n")
+	return m.Subject + "\n" + text
 }
 
 // show prints one mail.

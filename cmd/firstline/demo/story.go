@@ -43,6 +43,7 @@ func story() []act {
 		{"Das Druckerticket ist gelöst: #gelöst", solved},
 		{"Doch nicht: Anna antwortet, das Ticket öffnet sich wieder", reopened},
 		{"Das VPN-Ticket ist liegen geblieben: die Frist eskaliert an den Second-Level", escalated},
+		{"Markus löst es und gibt zurück, was der First-Level wissen muss: #l1", handedBack},
 	}
 }
 
@@ -202,6 +203,13 @@ func escalated(ctx context.Context, s *stage) error {
 	s.say("Die Frist des VPN-Tickets ist für die Vorführung auf Sekunden gestellt. Cron fragt jede Sekunde, was fällig ist …")
 	s.mark = 0 // the mail may have come while we looked elsewhere
 	return s.expect(ctx, s.to(markus, subject("VPN")), s.to(peter, saying("Netz")))
+}
+
+func handedBack(ctx context.Context, s *stage) error {
+	if _, err := s.answer(markus, s.last(markus), "#l1\nZertifikat am VPN-Server erneuert. Läuft jährlich am 1.3. ab, steht jetzt im Kalender."); err != nil {
+		return err
+	}
+	return s.expect(ctx, s.toAgents(saying("jährlich am 1.3.")))
 }
 
 // pause between scenes, so that a reader can follow.
