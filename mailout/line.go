@@ -59,6 +59,9 @@ func keys[V any](m map[string]V) []string {
 	return out
 }
 
+// maxNamed is how many names a finding lists.
+const maxNamed = 10
+
 // suggest names the closest known name.
 func suggest(name string, known []string) Phrase {
 	best, at := "", len(name)/2+2
@@ -69,6 +72,9 @@ func suggest(name string, known []string) Phrase {
 	}
 	if best != "" {
 		return Phrase{"meinten Sie {{%s}}?", "did you mean {{%s}}?"}.with(best)
+	}
+	if len(known) > maxNamed {
+		return Phrase{"firstline templates --values de/receipt.txt nennt, was es gibt", "firstline templates --values en/receipt.txt lists what there is"}
 	}
 	return Phrase{"bekannt sind %s", "known are %s"}.with(strings.Join(known, ", "))
 }

@@ -29,7 +29,7 @@ func TestFaultsOfTemplatesArePlacedAndExplained(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ file, src, place, text, fix string }{
 		{"de/receipt.txt", "Hallo {{requester.nam}}", "1:7", "no value {{requester.nam}}", "did you mean {{requester.name}}"},
-		{"de/receipt.txt", "Straße {{history_of_all}}", "1:8", "no value {{history_of_all}}", "known are"},
+		{"de/receipt.txt", "Straße {{history_of_all}}", "1:8", "no value {{history_of_all}}", "firstline templates --values"},
 		{"de/receipt.txt", "a\n{{#if phone}}\nb", "2:1", "{{#if}} is never closed", "line of its own"},
 		{"de/receipt.txt", "a {{#if phone}} b", "1:3", "{{#if phone}} is never closed", "same line"},
 		{"de/receipt.txt", "{{#each history}}\n{{/each}}", "1:1", "no list {{#each history}}", "files"},
