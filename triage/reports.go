@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -77,7 +78,15 @@ func (d *Desk) ComposeReport(ctx context.Context, plan ReportPlan, p report.Peri
 	return d.compose(ctx, d.Config(), plan, p, false)
 }
 
+// compose renders a report; a panic becomes an error, because a report that is
+// missing must be told like any other.
 func (d *Desk) compose(ctx context.Context, c *Config, plan ReportPlan, p report.Period, late bool) (mails []ReportMail, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			d.Log.Error("report failed", "report", plan.Name, "err", fmt.Sprint(r), "stack", string(debug.Stack()))
+			mails, err = nil, fmt.Errorf("internal error: %v", r)
+		}
+	}()
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		t := d.turn(ctx, tx, c, &shared{})
 		switch plan.Kind {
@@ -93,7 +102,7 @@ func (d *Desk) compose(ctx context.Context, c *Config, plan ReportPlan, p report
 	return mails, err
 }
 
-// cause is why a report exists: once for each name, period and reader.
+// reportCause is why a report exists: once for each name, period and reader.
 func reportCause(plan ReportPlan, p report.Period, to string) string {
 	return fmt.Sprintf("report:%s:%s:%s", plan.Name, p.Key, mailin.FoldAddress(to))
 }

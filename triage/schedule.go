@@ -89,10 +89,10 @@ func (d *Desk) sweepReport(ctx context.Context, c *Config, plan ReportPlan) erro
 	var due slot
 	var ok bool
 	var now time.Time
+	last := ""
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
 		now = tx.Now
-		last, err := lastSlot(ctx, tx, key)
-		if err != nil || last == "" {
+		if last, err = lastSlot(ctx, tx, key); err != nil || last == "" {
 			return err
 		}
 		due, ok, err = nextSlot(plan.Cron, last, now, c.Company.Location)
@@ -101,8 +101,15 @@ func (d *Desk) sweepReport(ctx context.Context, c *Config, plan ReportPlan) erro
 	if err != nil {
 		return err
 	}
+	// A new report begins now: what was due before is not sent. So does one whose
+	// last time lies in the future, because the clock was wrong then.
+	if last == "" || last > now.In(c.Company.Location).AddDate(0, 0, 1).Format(wallFormat) {
+		return d.Store.Update(ctx, func(tx *store.Tx) error {
+			return tx.SetMeta(ctx, key, tx.Now.In(c.Company.Location).Format(wallFormat))
+		})
+	}
 	if !ok {
-		return d.firstSight(ctx, c, key)
+		return nil
 	}
 	if now.Before(d.retryReport[plan.Name]) {
 		return nil
@@ -137,22 +144,6 @@ func (d *Desk) sweepReport(ctx context.Context, c *Config, plan ReportPlan) erro
 	}
 	d.Store.Notify(store.TopicOutbox)
 	return nil
-}
-
-// firstSight remembers when a report was first planned: what was due before that
-// is not sent.
-func (d *Desk) firstSight(ctx context.Context, c *Config, key string) error {
-	known := ""
-	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
-		known, err = lastSlot(ctx, tx, key)
-		return err
-	})
-	if err != nil || known != "" {
-		return err
-	}
-	return d.Store.Update(ctx, func(tx *store.Tx) error {
-		return tx.SetMeta(ctx, key, tx.Now.In(c.Company.Location).Format(wallFormat))
-	})
 }
 
 // lastSlot is the wall clock a report was last due at, "" when it is new.

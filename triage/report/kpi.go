@@ -185,6 +185,13 @@ func (b *rows) rate(label, note, target string, of func(*Values) Ratio) {
 // below reports whether a rate misses a target in percent.
 func below(r Ratio, target int) bool { return 100*r.Num < target*r.Den }
 
+// promised is the attainment of a clock that not every company has.
+func (b *rows) promised(label, clock string) {
+	if b.r.Now().Attained(clock).Den > 0 {
+		b.rate(label, b.priorities(clock), clock, func(v *Values) Ratio { return v.Attained(clock) })
+	}
+}
+
 func (b *rows) lengths(label, note string, of func(*Values) Spread, pick func(Words, Spread) string, value func(Spread) int64) {
 	b.add(label, note, func(v *Values) string { return pick(b.w, of(v)) }, func(v *Values) float64 {
 		if s := of(v); !s.Few() {
@@ -218,10 +225,12 @@ func (b *rows) all() {
 	if v.Next.Used.N > 0 {
 		b.lengths(w.say("Folgereaktion Median", "Next response, median"), "", func(v *Values) Spread { return v.Next.Used }, Words.median, median)
 	}
+	b.promised(w.say("Folgereaktion im SLA", "Next response in SLA"), "next_response")
 	b.lengths(w.say("Bearbeitungszeit Median", "Handling time, median"), b.grossNote(median), func(v *Values) Spread { return v.Handling.Used }, Words.median, median)
 	b.lengths(w.say("Bearbeitungszeit P90", "Handling time, P90"), b.grossNote(p90), func(v *Values) Spread { return v.Handling.Used }, Words.p90, p90)
 	b.rate(w.say("Lösung im SLA", "Resolution in SLA"), b.priorities("resolution"), "resolution", func(v *Values) Ratio { return v.Attained("resolution") })
 	b.escalated()
+	b.promised(w.say("Übernahme im SLA", "Take-over in SLA"), "take_over")
 	b.rate(w.say("Erstlösung", "First-contact resolution"), "", "", func(v *Values) Ratio { return v.FirstFix })
 	b.rate(w.say("Im First-Level gelöst", "Solved in first level"), "", "", func(v *Values) Ratio { return v.FirstLevel })
 	b.faq()
@@ -416,6 +425,9 @@ func (r *Report) categories(d *Document, w Words) {
 		k.bars = append(k.bars, bar{label: w.say("übrige", "others"), n: rest})
 	}
 	d.blocks = append(d.blocks, k)
+	if v.Inflow.Total >= Few {
+		d.para(w.hours(v.Inflow.ByHour))
+	}
 	c := v.Corrections
 	var parts []string
 	if c.Changed.Num > 0 {
@@ -432,6 +444,24 @@ func (r *Report) categories(d *Document, w Words) {
 	if len(parts) > 0 {
 		d.para(strings.Join(parts, " "))
 	}
+}
+
+// hours draws the inflow by hour, as much of the day as has any.
+func (w Words) hours(by [24]int) string {
+	first, last := -1, 0
+	for h, n := range by {
+		if n > 0 {
+			last = h
+			if first < 0 {
+				first = h
+			}
+		}
+	}
+	var line []float64
+	for _, n := range by[max(first, 0) : last+1] {
+		line = append(line, float64(n))
+	}
+	return w.sayf("Nach Uhrzeit, %d bis %d Uhr: %s", "By hour, %d:00 to %d:00: %s", first, last+1, spark(line))
 }
 
 func (r *Report) learned(d *Document, w Words) {

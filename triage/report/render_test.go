@@ -72,9 +72,9 @@ func weekOf(p Period, n int) Values {
 			ByState: []Named{{"open", 8}, {"new", 4}, {"waiting_requester", 2}}, Daily: 7},
 		Attainment: []Attainment{
 			{Clock: "first_response", All: Ratio{37, 39}, ByPriority: []Promised{{"P2", Ratio{5, 6}}, {"P3", Ratio{32, 33}}}},
-			{Clock: "next_response"},
+			{Clock: "next_response", All: Ratio{9, 9}, ByPriority: []Promised{{"P3", Ratio{9, 9}}}},
 			{Clock: "resolution", All: Ratio{34 - n%2, 36}, ByPriority: []Promised{{"P2", Ratio{4, 6}}, {"P3", Ratio{26, 30}}}},
-			{Clock: "take_over"},
+			{Clock: "take_over", All: Ratio{2, 4}, ByPriority: []Promised{{"P2", Ratio{2, 4}}}},
 		},
 		Reopened:   Ratio{1, 36},
 		Escalation: Escalation{Tickets: Ratio{4 + n%3, inflow}, Manual: 2 + n%3, Rule: 1, Timer: 1, Returned: Ratio{1, 4 + n%3}, Hierarchical: 1},
@@ -94,7 +94,7 @@ func weekOf(p Period, n int) Values {
 	if n < 7 {
 		v.Inflow.ByCategory[0].N = 5
 	}
-	v.Inflow.ByHour[8], v.Inflow.ByHour[9] = 7, 11
+	v.Inflow.ByHour = [24]int{7: 3, 8: 7, 9: 11, 10: 6, 11: 4, 13: 5, 14: 4, 15: 2, 16: 1}
 	return v
 }
 
