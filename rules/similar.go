@@ -308,3 +308,19 @@ func (c TopicCounts) Rarity(key int64) float64 { return c.idf(key) }
 
 // WithoutCourtesy cuts greeting and closing off a text.
 func WithoutCourtesy(s string) string { return trimCourtesy(s) }
+
+// TellingWords are the words of a request that could tell what it is about, by their
+// stems, in lower case as they are written. Numbers are none.
+func TellingWords(subject, text string) map[string]string {
+	words := map[string]string{}
+	for _, raw := range strings.FieldsFunc(clipText(subject, maxSubject)+" "+trimCourtesy(clipText(text, maxBody)), notInWord) {
+		folded := patternWords(raw)
+		if len(folded) != 1 || len(folded[0]) < 3 || !isLetters(folded[0]) || stopWords[folded[0]] {
+			continue
+		}
+		if stem := nounStem(folded[0]); words[stem] == "" && !commonTopics[topicStem(folded[0])] {
+			words[stem] = strings.ToLower(raw)
+		}
+	}
+	return words
+}

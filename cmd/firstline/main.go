@@ -46,6 +46,7 @@ Set up
   explain FILE...      what firstline reads in a mail and what it would do with it; writes nothing
   explain IT-10423     why the mails of a ticket were decided as they were
   replay --config NEW  stored mails through an edited configuration: what would be decided otherwise (--since 30d)
+  suggest-rules        propose words and rules from people's corrections, with their effect; changes nothing
   tune-faq             propose FAQ thresholds from what became of the answers; changes nothing (--since 180d)
   templates            the texts of all mails: look, copy one to edit it (--copy), see them all (--preview DIR)
   schema               a JSON Schema of config.yaml, for editors
@@ -62,6 +63,7 @@ Look
   sla IT-10423         the clocks of a ticket as a timeline
   sla --policy NEW     other service levels on stored tickets: breaches and calls that would have been (--since 90d)
   report               key figures of the last week with charts (--week, --month, --since; --format table|csv|json|html; --to mails it)
+  faq                  how often each FAQ entry was used, whether it helped, and what is due (--since 90d)
   inbox [retry ID]     what waits and what was set aside, and why; retry puts a mail back in the queue
   outbox [retry ID|cancel ID]  what waits to leave, what failed, and why
 
@@ -90,10 +92,10 @@ type verb struct {
 // verbs lists the subcommands in the order of the usage text.
 func verbs() []verb {
 	return []verb{
-		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"replay", runReplay}, {"tune-faq", runTuneFAQ},
+		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"replay", runReplay}, {"suggest-rules", runSuggestRules}, {"tune-faq", runTuneFAQ},
 		{"templates", runTemplates}, {"schema", runSchema}, {"doctor", runDoctor},
 		{"run", runDaemon}, {"status", runStatus},
-		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"report", runReport}, {"inbox", runInbox}, {"outbox", runOutbox},
+		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"report", runReport}, {"faq", runFAQ}, {"inbox", runInbox}, {"outbox", runOutbox},
 		{"backup", runBackup}, {"restore", runRestore}, {"export", runExport}, {"forget", runForget}, {"retention", runRetention}, {"fsck", runFsck}, {"keys", runKeys}, {"version", runVersion},
 	}
 }

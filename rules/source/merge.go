@@ -35,6 +35,16 @@ func (r *Report) Merge(deep []string, roots ...*Node) *Node {
 	return all
 }
 
+// Extend adds to a root what another one says as well: lists are appended and maps
+// joined down to the word lists of a category. It is for trying a proposal without
+// editing any file.
+func (r *Report) Extend(root, more *Node) *Node {
+	if root == nil || more == nil || root.Kind != KindMap || more.Kind != KindMap {
+		return root
+	}
+	return r.mergeMaps(root, more, func(string) int { return 3 })
+}
+
 // mergeMaps adds the entries of b to those of a; levels says how far below a
 // key maps and lists are joined.
 func (r *Report) mergeMaps(a, b *Node, levels func(key string) int) *Node {

@@ -42,6 +42,10 @@ type Options struct {
 	// those of the configuration, to try them; "" = none.
 	Overlay string
 
+	// Extra is YAML added to what the files say, to try a proposal: words join the
+	// lists of their categories, rules come last.
+	Extra []byte
+
 	// The edges to the machine; nil means the real one.
 	Env      func(name string) (string, bool)
 	ReadFile func(name string) ([]byte, error)
@@ -129,7 +133,7 @@ func Load(path string, o Options) (*Config, []source.Finding) {
 	o = o.withEdges()
 	d := &decoder{o: o, r: source.NewReport(o.Lang), c: &Config{}, dir: ".",
 		groups: map[string]*source.Node{}, agents: map[string]*source.Node{}, own: map[string]bool{}, hours: map[string]source.Text{}}
-	root := d.overlay(d.read(path))
+	root := d.extra(d.overlay(d.read(path)))
 	d.root = d.keys(root, "")
 	if root != nil {
 		d.version()

@@ -63,3 +63,11 @@ func byEntry(a, b *source.Node) *source.Node {
 	}
 	return &laid
 }
+
+// extra adds the words and rules of a proposal to what the files say.
+func (d *decoder) extra(root *source.Node) *source.Node {
+	if len(d.o.Extra) == 0 {
+		return root
+	}
+	return d.r.Extend(root, d.r.Parse("extra.yaml", d.o.Extra))
+}
