@@ -29,8 +29,10 @@ func (t *turn) breach(tk *store.Ticket, clock string, timer store.Timer) error {
 // climbing are the steps of the ladder that fire on a ticket together. In daily
 // work it is one; after a downtime several may be due at once.
 type climbing struct {
-	// highest is the step that was due last, and what the mails are about.
+	// highest is what the mails are about: the step that was due last, but a broken
+	// promise before a warning.
 	highest sla.Step
+	names   []string // of all steps
 	timer   store.Timer
 	due     time.Time // of its clock; zero = the clock does not run, or none
 	notify  []string  // of all steps
@@ -47,7 +49,10 @@ func (t *turn) climb(tk *store.Ticket, due []store.Timer) error {
 		if !ok {
 			continue
 		}
-		c.highest, c.timer = step, timer
+		if c.highest.Name == "" || step.Used >= 1 || c.highest.Used < 1 {
+			c.highest, c.timer = step, timer
+		}
+		c.names = append(c.names, step.Name)
 		c.notify = append(c.notify, step.Notify...)
 		if c.outage.zero() && t.shared.outage.covers(timer.DueAt) {
 			c.outage = t.shared.outage
@@ -163,7 +168,7 @@ func (t *turn) stepNotice(tk *store.Ticket, c *climbing, a Agent) notice {
 	if !c.due.IsZero() && !c.due.After(t.now) {
 		kind = mailout.Breach
 	}
-	if kind == mailout.Breach && t.leads(tk, a) {
+	if g, _ := t.c.Group(tk.Group); t.leads(tk, a) && (kind == mailout.Breach || !slices.Contains(g.Members, a.ID)) {
 		purpose = token.Internal
 	}
 	return notice{
@@ -171,7 +176,7 @@ func (t *turn) stepNotice(tk *store.Ticket, c *climbing, a Agent) notice {
 		cause: fmt.Sprintf("sla:%d:%s:%d:%d:%s", tk.ID, c.highest.Name, c.timer.Cycle, tk.Reopens, a.ID),
 		fill: func(d *mailout.InternalData) {
 			d.Clock, d.Due, d.Idle, d.Owner = c.highest.Clock, c.due, c.highest.Idle, t.ownerName(tk)
-			d.Text, d.Reason = t.firstText(tk), mailout.InternalReason(c.highest.Name)
+			d.Text, d.Reason = t.firstText(tk), mailout.InternalReason(strings.Join(c.names, " · "))
 			if kind == mailout.Breach {
 				d.LastWord = t.lastWord(tk, d.Lang)
 			}

@@ -261,6 +261,9 @@ func TestOutageOfANight(t *testing.T) {
 	if !strings.Contains(s.m.Text, "passed during the outage of 2:10 am–6:40 am") {
 		t.Errorf("%s", s.m.Text)
 	}
+	if !strings.Contains(l.m.Text, "Vorwarnung · Überschritten") {
+		t.Errorf("not all steps are named:\n%s", l.m.Text)
+	}
 	if len(m.events(10001, "escalation_step")) != 2 {
 		t.Error("not both steps are in the history")
 	}

@@ -21,6 +21,8 @@ const (
 	metaClocks = "clocks_by"
 	// recomputeBatch is how many tickets share one transaction.
 	recomputeBatch = 100
+	// manyTickets take some seconds: their beginning is logged too.
+	manyTickets = 5000
 )
 
 // clocksBy identifies what dues are computed from besides the ticket: the open hours
@@ -64,6 +66,9 @@ func (d *Desk) Settle(ctx context.Context) error {
 		return fmt.Errorf("look for tickets to compute anew: %w", err)
 	}
 	changed, total := 0, len(ids)
+	if total >= manyTickets {
+		d.Log.Info("calendars or escalations have changed: computing the clocks of open tickets anew", "tickets", total)
+	}
 	for batch := range slices.Chunk(ids, recomputeBatch) {
 		n, err := d.recomputeSome(ctx, c, batch)
 		if err != nil {
