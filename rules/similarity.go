@@ -87,6 +87,7 @@ type fit struct {
 	asked    float64        // share of the best question that the mail says
 	evidence float64        // content in common with it, in units of a rare word
 	best     float64
+	second   float64 // best of another question: several phrasings agree
 	doc      int32 // the document that best belongs to
 	total    float64
 }
@@ -209,6 +210,7 @@ func (s *similarity) compareContent(q *question, w *workspace) {
 			f.cos[p] = max(f.cos[p], cos)
 			best = max(best, cos)
 		}
+		f.second = max(f.second, min(best, f.best))
 		if best > f.best {
 			f.best, f.asked, f.evidence, f.doc = best, float64(t.said), float64(t.evidence), d
 		}
@@ -358,7 +360,7 @@ func (s *similarity) spreadWording(t *shingle, idf float32, list []posting, w *w
 // sum is what candidates are ranked by. The weights were fitted on public FAQ
 // collections in both languages and checked on others.
 func (f *fit) sum() float64 {
-	return f.cos[partAll] + 0.2*f.cos[partSubject] + 0.2*f.cos[partBody] + 0.4*f.cover + 0.35*f.asked + 0.05*f.evidence + 0.3*f.wording
+	return f.cos[partAll] + 0.2*f.cos[partSubject] + 0.2*f.cos[partBody] + 0.4*f.cover + 0.35*f.asked + 0.05*f.evidence + 0.3*f.wording + 0.3*f.second
 }
 
 // Two ways to be sure, each scaled so that 1 is enough. Close: the mail is worded
