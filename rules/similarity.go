@@ -88,7 +88,7 @@ type fit struct {
 	evidence float64        // content in common with it, in units of a rare word
 	best     float64
 	second   float64 // best of another question: several phrasings agree
-	doc      int32 // the document that best belongs to
+	doc      int32   // the document that best belongs to
 	total    float64
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"firstline/mailin"
 	"firstline/rules/source"
 )
 
@@ -102,3 +103,23 @@ func checkStarter(t *testing.T, names string) {
 }
 
 func base64Text(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+// The background of the first day is large, in both languages, and says nothing
+// twice.
+func TestShippedBackground(t *testing.T) {
+	t.Parallel()
+	seen, english := map[string]bool{}, 0
+	for _, m := range shippedBackground() {
+		subject, body, ok := strings.Cut(m.Text, " | ")
+		if !ok || subject == "" || len(strings.Fields(body)) < 3 || seen[body] {
+			t.Errorf("%q", m.Text)
+		}
+		seen[body] = true
+		if mailin.Parse([]byte("From: a@firma.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+body+"\r\n"), mailin.Options{}).Language == "en" {
+			english++
+		}
+	}
+	if len(seen) < 300 || english < 80 || len(seen)-english < 200 {
+		t.Errorf("%d mails, %d of them English", len(seen), english)
+	}
+}
