@@ -245,8 +245,11 @@ func (j *job) escalate(c command.Command) error {
 }
 
 // giveBack returns the ticket to the first level with what was learned.
-func (j *job) giveBack(command.Command) error {
-	from, text := j.tk.Group, j.text
+func (j *job) giveBack(c command.Command) error {
+	from, text := j.tk.Group, c.Text
+	if j.verb == command.Return {
+		text = j.text
+	}
 	if err := j.flushNotes(); err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func (p *parser) checkText() {
 		case Note:
 			note = c
 		case Call, Return, Analysis, Cause, Workaround, Fix:
-			if c.Text == "" || c.Verb == Call || c.Verb == Return {
+			if c.Text == "" {
 				notes = append(notes, *c)
 			}
 			if firstNote == nil {
@@ -146,16 +146,22 @@ func (p *parser) pairs(public, quiet, note *Command, notes []Command) {
 	}
 }
 
-// typed counts the commands that could claim the text.
+// typed counts the commands that could claim the text: those without text of their own,
+// or all when each has one.
 func (p *parser) typed() int {
-	n := 0
+	bare, all := 0, 0
 	for _, c := range p.m.Commands {
 		switch c.Verb {
 		case Call, Return, Analysis, Cause, Workaround, Fix:
-			n++
+			if all++; c.Text == "" {
+				bare++
+			}
 		}
 	}
-	return n
+	if bare > 0 {
+		return bare
+	}
+	return all
 }
 
 // missingText names notes without text.

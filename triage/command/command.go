@@ -164,7 +164,13 @@ func (m Mail) TextVerb() Verb {
 	if m.Has(Public) {
 		return Public
 	}
-	for _, v := range []Verb{Return, Call, Analysis, Cause, Workaround, Fix, Note, Quiet} {
+	claims := []Verb{Return, Call, Analysis, Cause, Workaround, Fix, Note, Quiet}
+	for _, v := range claims { // the one that has no text of its own is meant
+		if slices.ContainsFunc(m.Commands, func(c Command) bool { return c.Verb == v && c.Text == "" }) {
+			return v
+		}
+	}
+	for _, v := range claims {
 		if m.Has(v) {
 			return v
 		}
