@@ -41,6 +41,7 @@ func PublicKinds() []PublicKind {
 type Ticket struct {
 	Tag        string // IT-10423
 	Subject    string // base subject, without Re: and without our tag
+	Thread     string // subject that its mails keep after it was renamed, "" = Subject
 	Category   string // label
 	Priority   string // label, "normal"
 	PriorityID string // P3

@@ -181,7 +181,7 @@ func (t *Texts) RenderInternal(kind InternalKind, lang string, d InternalData) (
 		return "", Body{}, fmt.Errorf("render mail: there is no internal kind %q", kind)
 	}
 	to := target{address: d.Support, tag: d.Ticket.Tag, token: or(d.Token, d.Marker)}
-	subject, b = t.render(tpl, d.values(lang), lang, NoticeSubject(lang, d.Ticket.Subject, d.Ticket.Tag), to)
+	subject, b = t.render(tpl, d.values(lang), lang, NoticeSubject(lang, or(d.Ticket.Thread, d.Ticket.Subject), d.Ticket.Tag), to)
 	return subject, b, nil
 }
 

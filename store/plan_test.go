@@ -108,6 +108,7 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_, _ = tx.MessagesByRFCIDs(ctx, []string{"a", "b", "c"})
 	_ = tx.MoveMessages(ctx, 1, 1)
 	_ = tx.ReturnMessages(ctx, 1, 1)
+	_, _ = tx.Search(ctx, []string{"a", "b"}, 10)
 	_, _ = tx.ListTickets(ctx, TicketFilter{Into: 1})
 	_, _ = tx.Attachments(ctx, 1)
 	_, _ = tx.AttachmentsOfTicket(ctx, 1)

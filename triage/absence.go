@@ -179,6 +179,9 @@ func (c *Config) withAbsences(ctx context.Context, tx *store.Tx, after time.Time
 	if err != nil {
 		return nil, fmt.Errorf("read absences: %w", err)
 	}
+	if len(rows)+len(c.People.Absences) == 0 {
+		return c, nil
+	}
 	with := *c
 	with.People.Absences = nil
 	for _, a := range c.People.Absences {
@@ -280,6 +283,7 @@ func (t *turn) tellReturn(agent Agent, a Absence) error {
 	lang := or(agent.Language, t.c.Company.Language)
 	line := fmt.Sprintf(inLang([2]string{"%s, %d gelöst%s, %d bei Ihnen", "%s, %d solved%s, %d are yours"}, lang), tickets(total, lang), solved, by, len(mine))
 	rows := t.rows(mine, lang)
+	slices.SortStableFunc(rows, soonest)
 	_, err = t.toAgent(nil, agent, notice{
 		kind: mailout.AbsenceReturn, purpose: token.List, cause: fmt.Sprintf("returned:%s:%s", agent.ID, a.day(t.c).Format(time.DateOnly)),
 		fill: func(d *mailout.InternalData) {

@@ -274,7 +274,7 @@ func TestLists(t *testing.T) {
 	for command, want := range map[string]string{
 		"#meine": "10001", "#my": "10001", "#liste": "10001 10002", "#list first-level": "10001 10002", "#liste überfällig": "10001", "#list overdue": "10001",
 		"#liste warten": "10002", "#list waiting": "10002", "#liste gelöst": "10003", "#liste alle": "10001 10002 10003", "#liste frei": "10002", "#liste neu": "", "#liste offen": "10001",
-		"#liste lena": "10001", "#liste netz": "", "#suche beamer": "10002", "#search Maus": "10003", "#suche gibtsnicht": "",
+		"#liste lena": "10001", "#liste netz": "", "#suche beamer": "10002", "#search Maus": "10003", "#suche gibtsnicht": "", "#suche klemmt": "10003", "#suche fehler 49": "10001", "#suche Sommer dunkel": "", "#suche IT-10002": "10002", "#search bleibt dunkel": "10002",
 	} {
 		o.now = monday.Add(4*time.Hour - 5*time.Minute)
 		got := o.only(o.fresh(lena, command, ""), lenaAt)

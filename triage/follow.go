@@ -129,7 +129,7 @@ func (t *turn) append(reading mailin.Reading) (result, error) {
 	if err := t.tellOwner(tk, t.followNotice(mailout.NoticeFollowup, "follow"), t.from); err != nil {
 		return result{}, err
 	}
-	return result{outcomeFollowed, "the requester wrote", tk.ID}, nil
+	return result{outcomeFollowed, "the requester wrote", tk.ID}, t.tellOutside(tk)
 }
 
 // requesterSpoke moves state and clocks after a requester's mail.
@@ -300,7 +300,10 @@ func (t *turn) reopen() (result, error) {
 		say(d)
 		d.History = history
 	}
-	return result{outcomeFollowed, "reopened", tk.ID}, t.tellOwner(tk, n, t.from)
+	if err := t.tellOwner(tk, n, t.from); err != nil {
+		return result{}, err
+	}
+	return result{outcomeFollowed, "reopened", tk.ID}, t.tellOutside(tk)
 }
 
 // tooLate reports whether a ticket is closed for so long that a mail begins a new one.

@@ -53,7 +53,7 @@ func planDecided(c *Config, m *mailin.Message, in rules.Input, a admission, deci
 		Group: or(d.Group, or(c.Categories[d.Category].Group, c.firstLevel())), Requester: requester,
 		RequesterName: requesterName(c, m, requester), Subject: or(d.SetSubject, token.StripTags(mailin.BaseSubject(m.Subject), c.Ticket.Prefix)),
 		Language: or(d.Language, languageFor(c, m, requester)), Channel: "mail", Mailbox: in.Mailbox, Auth: verdict(m), SLA: or(d.SLA, c.DefaultSLA),
-		Tags: d.Tags, Incident: d.Incident, ThreadRoot: m.MessageID, ThreadTopic: mailin.BaseSubject(m.Subject),
+		Tags: d.Tags, Incident: d.Incident, ThreadRoot: m.MessageID, ThreadTopic: or(d.SetSubject, token.StripTags(mailin.BaseSubject(m.Subject), c.Ticket.Prefix)),
 		ThreadIndex: mailout.ThreadRootOf(m.ThreadIndex),
 	}
 	if requester != mailin.FoldAddress(m.From.Address) { // found in the text: nobody vouches for it

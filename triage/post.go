@@ -223,7 +223,7 @@ func (t *turn) toRequester(tk *store.Ticket, to string, l letter) (bool, error) 
 	if l.class == classHuman {
 		name = mailout.ReplyFrom(l.agent, t.c.Outgoing.FromName)
 	}
-	base := tk.Subject
+	base := or(tk.ThreadTopic, tk.Subject) // a renamed ticket stays one thread
 	if constant {
 		base = ""
 	}
@@ -339,7 +339,7 @@ func (t *turn) hoursOf(tk *store.Ticket, a Agent) *sla.Calendar {
 // facts are the facts of a ticket that may stand in any mail.
 func (t *turn) facts(tk *store.Ticket, lang string) mailout.Ticket {
 	return mailout.Ticket{
-		Tag: t.tag(tk), Subject: tk.Subject, Category: t.c.categoryLabel(tk.Category, lang), Priority: t.c.priorityLabel(tk.Priority, lang),
+		Tag: t.tag(tk), Subject: tk.Subject, Thread: tk.ThreadTopic, Category: t.c.categoryLabel(tk.Category, lang), Priority: t.c.priorityLabel(tk.Priority, lang),
 		PriorityID: tk.Priority, Group: t.c.groupLabel(tk.Group, lang), State: mailout.StateLabel(tk.State, lang),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"firstline/mailout"
@@ -113,7 +114,7 @@ func (j *job) query(c command.Command) error {
 	case command.ListTickets:
 		return j.list(c, j.listFilter(c))
 	case command.Search:
-		return j.list(c, store.TicketFilter{Text: c.Text})
+		return j.search(c)
 	case command.Show, command.Why:
 		return j.show(c)
 	case command.Status:
@@ -162,16 +163,42 @@ func (j *job) list(c command.Command, f store.TicketFilter) error {
 		return fmt.Errorf("list tickets: %w", err)
 	}
 	list := j.rows(found, j.lang())
+	slices.SortStableFunc(list, soonest)
 	if c.Filter == "overdue" {
 		list = slices.DeleteFunc(list, func(r mailout.Row) bool { return !r.Overdue })
 	}
+	return j.mailList(c, list)
+}
+
+// mailList mails tickets under the title of their query.
+func (j *job) mailList(c command.Command, list []mailout.Row) error {
 	return j.answer(c, mailout.List, token.List, func(d *mailout.InternalData) {
 		d.Title = listTitle(c, j.lang(), len(list))
 		d.Rows, d.MoreRows = atMost(list)
 	})
 }
 
-// rows are tickets as lines of a list, what is due first at the top.
+// searchWords is how many words a search looks for.
+const searchWords = 6
+
+// search mails the tickets that hold every word, by number, subject, people or text,
+// the newest first.
+func (j *job) search(c command.Command) error {
+	words := strings.FieldsFunc(c.Text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`"„“”,;`, r) })
+	found, err := j.tx.Search(j.ctx, words[:min(len(words), searchWords)], 4*listMost)
+	if err != nil {
+		return fmt.Errorf("search tickets: %w", err)
+	}
+	for _, n := range token.FindTags("["+strings.Join(words, "] [")+"]", j.c.Ticket.Prefix) {
+		tk, err := j.tx.TicketByNumber(j.ctx, n)
+		if err == nil && !slices.ContainsFunc(found, func(f store.Ticket) bool { return f.ID == tk.ID }) {
+			found = append([]store.Ticket{tk}, found...)
+		}
+	}
+	return j.mailList(c, j.rows(found, j.lang()))
+}
+
+// rows are tickets as lines of a list.
 func (t *turn) rows(found []store.Ticket, lang string) []mailout.Row {
 	var list []mailout.Row
 	for i := range found {
@@ -182,7 +209,6 @@ func (t *turn) rows(found []store.Ticket, lang string) []mailout.Row {
 			Due:   due, Overdue: !due.IsZero() && due.Before(t.now), Ticket: t.facts(tk, lang), Who: or(tk.RequesterName, tk.Requester),
 		})
 	}
-	slices.SortStableFunc(list, soonest)
 	return list
 }
 

@@ -106,6 +106,11 @@ func TestOutsideGroup(t *testing.T) {
 	if !o.said(10001, "vendor", "4.2") {
 		t.Error("the answer is not in the ticket")
 	}
+	mails = o.receive(eml{from: anna, subject: "AW: [IT-10001]", text: "Jetzt blinkt er rot."})
+	mustRead(o, mails, systemhausAt, "blinkt er rot")
+	if len(mails) < 2 {
+		t.Errorf("nobody inside is told: %s", describe(mails))
+	}
 	o.sound()
 }
 

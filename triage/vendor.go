@@ -78,6 +78,28 @@ func (t *turn) conversation(tk *store.Ticket) (mailout.PublicText, error) {
 	return mailout.RequesterText(clip(b.String(), historyBytes)), nil
 }
 
+// tellOutside passes a requester's mail on to the group outside the company that works
+// on the ticket; it sees what is public, and nothing else.
+func (t *turn) tellOutside(tk *store.Ticket) error {
+	g, ok := t.c.Group(tk.Group)
+	if !ok || !g.External || tk.Auth != mailin.VerdictPass {
+		return nil
+	}
+	address := mailin.FoldAddress(g.Address)
+	if role, there, err := t.tx.IsParticipant(t.ctx, tk.ID, address); err != nil || !there || role != "vendor" {
+		return err
+	}
+	_, err := t.toRequester(tk, address, letter{
+		kind: mailout.Reply, purpose: token.Vendor, class: classNotice, agent: t.c.Outgoing.FromName, cause: fmt.Sprintf("outside:%d:%d", t.in.ID, tk.ID),
+		files: t.filesOf(),
+		fill: func(d *mailout.PublicData) {
+			name := or(t.m.From.Name, inLang([2]string{"Anfragende Person", "Requester"}, tk.Language))
+			d.Text, d.Files = mailout.RequesterText(name+":\n\n"+clip(or(t.m.Body(), t.m.Text), entryBytes)), t.fileList(tk.Language)
+		},
+	})
+	return err
+}
+
 // toVendor takes the text of a mail that forwards to a third party away from the
 // requester: it is meant for that address.
 func (j *job) toVendor() {
