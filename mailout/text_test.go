@@ -252,7 +252,7 @@ func TestHostileValuesStayText(t *testing.T) {
 	for _, k := range InternalKinds() {
 		d := sampleInternal(k, "en")
 		d.Requester = Person{evil, evil, evil, evil, evil, evil, evil}
-		d.Ticket = Ticket{evil, evil, evil, evil, evil, evil, evil}
+		d.Ticket = Ticket{evil, evil, evil, evil, evil, evil, evil, evil}
 		d.Text, d.Reason, d.Title, d.Author, d.Owner, d.Undo = InternalNote(evil), InternalReason(evil), evil, evil, evil, evil
 		d.Suggestions, d.Similar = []Suggestion{{ID: evil, Why: evil}}, []Similar{{evil, evil, InternalNote(evil)}}
 		d.History, d.Files = []Entry{{Author: evil, Text: InternalNote(evil)}}, []File{{Name: evil, Why: evil}}
