@@ -16,17 +16,17 @@ import (
 	"firstline/triage/report"
 )
 
-// monthOfWork is the company of the example for nine weeks, with a bad last one: an
-// update breaks the VPN on Wednesday, and an agent is slow.
-func monthOfWork(t testing.TB) *firm {
+// monthOfWork is the company of the example for some weeks up to 8 March 2026, with a
+// bad last one: an update breaks the VPN on Wednesday, and an agent is slow.
+func monthOfWork(t testing.TB, weeks int) *firm {
 	t.Helper()
 	loc, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	start := time.Date(2026, 1, 5, 6, 0, 0, 0, loc)
 	last := time.Date(2026, 3, 2, 0, 0, 0, 0, loc)
-	f := newFirm(t, 1, start, func(c *triage.Config) {
+	day := last.AddDate(0, 0, -7*(weeks-1))
+	f := newFirm(t, 1, day.Add(6*time.Hour), func(c *triage.Config) {
 		c.Reports = []triage.ReportPlan{
 			{Name: "Wochenbericht", Cron: "0 7 * * MON", To: []string{"sabine", "b.chair@isarwerk.example"}, Kind: "weekly"},
 			{Name: "Tagesliste", Cron: "45 7 * * MON-FRI", To: []string{"first-level"}, Kind: "open_list"},
@@ -35,7 +35,6 @@ func monthOfWork(t testing.TB) *firm {
 		}
 		c.People.Directory = map[string]triage.Person{"b.chair@isarwerk.example": {Name: "Bernhard Chair", Address: "b.chair@isarwerk.example", Language: "en"}}
 	})
-	day := time.Date(2026, 1, 5, 0, 0, 0, 0, loc)
 	f.live(day, last.AddDate(0, 0, 7), func(day time.Time) int {
 		n := 6 + f.rng.IntN(5)
 		if !day.Before(last) {
@@ -53,23 +52,28 @@ func monthOfWork(t testing.TB) *firm {
 	return f
 }
 
-// Ten weeks of a company at work bring ten weekly mails in the reader's language,
-// a list each morning, and the round of the month; every figure is the same when it
-// is computed again weeks later. FIRSTLINE_REPORTS=DIR writes them to look at.
+// Weeks of a company at work bring a weekly mail each, in the reader's language, a
+// list every morning, and the round of the month; every figure is the same when it
+// is computed again weeks later. FIRSTLINE_REPORTS=DIR makes it nine weeks and
+// writes the mails to look at.
 func TestReportsOfACompany(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("ten weeks of a company take some seconds")
+		t.Skip("weeks of a company take some seconds")
 	}
-	f := monthOfWork(t)
+	weeks := 5
+	if os.Getenv("FIRSTLINE_REPORTS") != "" {
+		weeks = 9
+	}
+	f := monthOfWork(t, weeks)
 	for _, c := range []struct{ to, lang, week, heading string }{
 		{"s.vogl@isarwerk.example", "de", "KW ", "KENNZAHLEN"}, {"b.chair@isarwerk.example", "en", "week ", "KEY FIGURES"},
 	} {
 		mails, raws := f.reports(c.to)
 		f.keep(c.lang, mails, raws)
 		weekly := slices.DeleteFunc(slices.Clone(mails), func(m *mailin.Message) bool { return !strings.Contains(m.Subject, c.week) })
-		if len(weekly) != 10 {
-			t.Fatalf("%d weekly mails to %s, want 10", len(weekly), c.to)
+		if len(weekly) != weeks+1 { // the first is about the week before the first
+			t.Fatalf("%d weekly mails to %s, want %d", len(weekly), c.to, weeks+1)
 		}
 		for i, m := range weekly {
 			if !strings.Contains(m.Text, c.heading) || i > 0 && strings.Contains(m.Subject, ": 0 ") || strings.Contains(m.Text, "%!") {
@@ -82,8 +86,8 @@ func TestReportsOfACompany(t *testing.T) {
 		to   string
 		want []string
 	}{
-		{"s.vogl@isarwerk.example", []string{"Januar 2026", "Februar 2026"}},
-		{"m.brandl@isarwerk.example", []string{"Wissensrunde Januar 2026", "Wissensrunde Februar 2026"}},
+		{"s.vogl@isarwerk.example", []string{"Februar 2026"}},
+		{"m.brandl@isarwerk.example", []string{"Wissensrunde Februar 2026"}},
 		{"l.huber@isarwerk.example", []string{", 09.03."}},
 	} {
 		mails, raws := f.reports(c.to)

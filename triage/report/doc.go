@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -203,7 +204,7 @@ var ageColours = []string{"#3b78b8", "#5c8fc7", "#d08a2c", "#c2410c"}
 func (d *Document) HTML() string {
 	var b strings.Builder
 	for i, k := range d.blocks {
-		e := html.EscapeString(k.text)
+		e := unbroken(k.text)
 		switch k.kind {
 		case blockHeading:
 			b.WriteString(`<h2 style="margin:20px 0 8px 0;` + titleStyle + `">` + e + "</h2>\n")
@@ -234,6 +235,14 @@ func (d *Document) HTML() string {
 		}
 	}
 	return b.String()
+}
+
+// command is a command with its ticket, or a ticket alone.
+var command = regexp.MustCompile(`(#\p{L}+ )?[A-Z][A-Z0-9]*-[0-9]+`)
+
+// unbroken escapes a text and keeps what people type from it on one line.
+func unbroken(s string) string {
+	return command.ReplaceAllString(html.EscapeString(s), `<span style="white-space:nowrap">$0</span>`)
 }
 
 // figuresHTML has three columns, so that it fits a telephone: what, how much with

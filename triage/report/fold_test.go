@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -156,6 +157,14 @@ func TestWorkedCheck(t *testing.T) {
 	} {
 		if c.got != c.want {
 			t.Errorf("%s = %v, want %v", c.name, c.got, c.want)
+		}
+	}
+	w := Words{Lang: "de"}
+	printed := []string{w.median(v.First.Used), w.p90(v.First.Used), w.rate(v.Attained("first_response")), w.rate(v.Reopened), w.rate(v.Escalation.Tickets), w.rate(v.Rating.Good)}
+	want := []string{"30 min", "2 h", "90 % (9/10)", "12,5 % (1/8)", "20 % (2/10)", "zu wenige (n=4)"}
+	for i := range want {
+		if got := strings.ReplaceAll(printed[i], nbsp, " "); got != want[i] {
+			t.Errorf("printed %q, want %q", got, want[i])
 		}
 	}
 	if v.Escalation.Manual != 1 || v.Escalation.Timer != 1 || v.Escalation.Rule != 0 {

@@ -464,10 +464,17 @@ func (w Words) hours(by [24]int) string {
 	return w.sayf("Nach Uhrzeit, %d bis %d Uhr: %s", "By hour, %d:00 to %d:00: %s", first, last+1, spark(line))
 }
 
+// topicLines is how many recurring topics the report names.
+const topicLines = 5
+
 func (r *Report) learned(d *Document, w Words) {
 	if len(r.Learned.Recurring) > 0 {
 		d.heading(w.say("Wiederkehrer ohne FAQ", "Recurring, without an FAQ entry"))
-		for _, t := range r.Learned.Recurring {
+		for i, t := range r.Learned.Recurring {
+			if i == topicLines {
+				d.aside(w.sayf("… und %d weitere, zu lesen in der Wissensrunde.", "… and %d more, to be read in the knowledge round.", len(r.Learned.Recurring)-i))
+				break
+			}
 			d.item(w.topic(t))
 		}
 	}

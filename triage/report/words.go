@@ -61,12 +61,13 @@ func (w Words) rate(r Ratio) string {
 	return fmt.Sprintf("%s (%d/%d)", w.percent(r), r.Num, r.Den)
 }
 
-// percent is 94 % in German, 94% in English; a whole number unless that would hide
-// that something happened at all.
+// percent is 94 % in German, 94% in English: a whole number unless that would hide
+// that something happened at all, or one digit more says it exactly.
 func (w Words) percent(r Ratio) string {
 	share := 100 * r.Share()
 	s := fmt.Sprintf("%.0f", share)
-	if share > 0 && share < 1 || share > 99 && share < 100 {
+	exact := r.Den > 0 && 1000*r.Num%r.Den == 0 && 100*r.Num%r.Den != 0
+	if exact || share > 0 && share < 1 || share > 99 && share < 100 {
 		s = fmt.Sprintf("%.1f", share)
 	}
 	return w.say(strings.Replace(s, ".", ",", 1)+nbsp+"%", s+"%")
