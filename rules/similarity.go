@@ -93,11 +93,15 @@ type fit struct {
 }
 
 const (
-	synonymSim  = 0.8
-	nearLeast   = 0.5 // n-gram similarity under which two words have nothing in common
-	minNearWord = 5   // letters of a word that is compared by n-grams
-	firstWords  = 60  // words of the body that are compared
-	firstBytes  = 1200
+	synonymSim = 0.8
+	nearLeast  = 0.5 // n-gram similarity under which two words have nothing in common
+	// Of a compound its parts count half: Netzwerkdruckertreiber says drucker.
+	partSim      = 0.5
+	borderGrams  = 4  // n-grams of a word with its borders, which a compound lacks
+	minPartGrams = 9  // n-grams of a part: five letters
+	minNearWord  = 5  // letters of a word that is compared by n-grams
+	firstWords   = 60 // words of the body that are compared
+	firstBytes   = 1200
 )
 
 // tally is what a document has in common with a mail; all of it together, since
@@ -300,6 +304,9 @@ func (s *similarity) near(t *questionWord, w *workspace) {
 	}
 	for _, id := range w.met {
 		sim := 2 * w.count[id] / (float64(len(grams)) + s.gramN[id])
+		if sim < partSim && s.gramN[id] >= minPartGrams && w.count[id] >= s.gramN[id]-borderGrams {
+			sim = partSim
+		}
 		w.count[id] = 0
 		if sim >= nearLeast && !t.has(id) {
 			t.meets = append(t.meets, met{id, sim})

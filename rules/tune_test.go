@@ -122,3 +122,18 @@ func TestFAQGate(t *testing.T) {
 		})
 	}
 }
+
+// A compound also says its parts, however long it is.
+func TestCompoundParts(t *testing.T) {
+	t.Parallel()
+	s := compileText(t, "faq:\n  - {id: drucker, questions: {de: [Drucker]}, answer: A}\n  - {id: konto, questions: {de: [Konto]}, answer: B}\n", testRefs())
+	for mail, want := range map[string]string{"Netzwerkdruckertreiberverwaltung": "drucker", "Benutzerkontosteuerungsfenster": "konto", "Kaffeemaschinenentkalkung": ""} {
+		got := ""
+		if found := s.faq.sim.find(newQuestion(mail, ""), "", 1); len(found) > 0 {
+			got = s.faq.entries[found[0].entry].ID
+		}
+		if got != want {
+			t.Errorf("%s finds %q, want %q", mail, got, want)
+		}
+	}
+}
