@@ -183,7 +183,7 @@ Raum 2.14.`},
 > Seit wann besteht das Problem?
 
 Seit heute früh.`},
-	{name: "commands after the signature", reply: "Bitte noch einmal versuchen.\n\nViele Grüße\nLena Huber\n#gelöst", text: "Bitte noch einmal versuchen.\n\nViele Grüße\nLena Huber\n-- \nLena Huber\nTel. 0871 123456\n#gelöst"},
+	{name: "commands in the signature are none", reply: "Bitte noch einmal versuchen.\n\nViele Grüße\nLena Huber", text: "Bitte noch einmal versuchen.\n\nViele Grüße\nLena Huber\n-- \nLena Huber\nTel. 0871 123456\n#gelöst"},
 	{name: "prose with schrieb", reply: "Der Kunde schrieb gestern, dass der Drucker nicht geht.\nWas soll ich tun?", text: "Der Kunde schrieb gestern, dass der Drucker nicht geht.\nWas soll ich tun?"},
 	{name: "prose with labels", reply: "Folgendes:\nVon: Raum 2\nwird alles gesendet.", text: "Folgendes:\nVon: Raum 2\nwird alles gesendet."},
 	{name: "list of times", reply: "Termine:\n10:30 Besprechung\n11:00 Test:\nfertig", text: "Termine:\n10:30 Besprechung\n11:00 Test:\nfertig"},

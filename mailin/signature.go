@@ -38,12 +38,13 @@ var closings = []string{
 // splitSignature takes the signature off the end of the author's lines: what
 // follows "-- ", footers of devices, legal footers, and the contact block below
 // the name. The closing and the name stay with the text, and so does every line
-// that begins with "#": agents' commands.
+// that begins with "#", agents' commands, unless it stands below "-- ": what a
+// program adds to every mail is no command (reliability S12).
 func splitSignature(lines []string) (reply, sig []string) {
 	lines = trimBlank(lines)
-	cut := len(lines)
+	cut, dashes := len(lines), len(lines)
 	if i := dashSignature(lines); i >= 0 {
-		cut = i
+		cut, dashes = i, i
 	}
 	if i := legalFooter(lines[:cut]); i >= 0 {
 		cut = i
@@ -56,8 +57,8 @@ func splitSignature(lines []string) (reply, sig []string) {
 		return lines, nil
 	}
 	reply = lines[:cut:cut]
-	for _, l := range lines[cut:] {
-		if commandLine(l) {
+	for i, l := range lines[cut:] {
+		if commandLine(l) && cut+i < dashes { // below the separator nothing is meant
 			reply = append(reply, l)
 		} else {
 			sig = append(sig, l)
