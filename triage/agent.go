@@ -275,7 +275,7 @@ func (t *turn) rerun(agent Agent, h store.Hold) (result, error) {
 	held.said = in.AcceptedAt // "tomorrow" was said then
 	held.in, held.raw, held.m = in, raw, mailin.Parse(raw, t.c.ParseOptions(in.ReceivedAt))
 	held.link = link{}
-	held.from, held.confirming, held.files = t.from, t.in.ID, nil
+	held.from, held.confirming, held.files, held.passed = t.from, t.in.ID, nil, nil
 	if _, err := held.correlate(); err != nil {
 		return result{}, err
 	}

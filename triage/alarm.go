@@ -132,6 +132,10 @@ func (d *Desk) settled(ctx context.Context, tx *store.Tx, a store.Alarm) (bool, 
 		bad, err := d.turn(ctx, tx, d.Config(), &shared{}).demoted(entry)
 		return !bad, err
 	}
+	if a.Name == alarmAutomatic {
+		n, err := tx.CountAutomaticAll(ctx, tx.Now.Add(-time.Hour))
+		return n < or(d.Config().Outgoing.Limits.PerHour, perHour), err
+	}
 	s, ok := strings.CutPrefix(a.Name, asideAlarm)
 	if !ok {
 		return false, nil

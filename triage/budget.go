@@ -21,9 +21,13 @@ const (
 
 	// Who twice a day answers within a minute of an automatic mail is taken for a
 	// machine that does not say so, and gets no more than two of them a day (A9).
-	quickly        = time.Minute
-	quickAnswers   = 2
-	perMachineDay  = 2
+	quickly       = time.Minute
+	quickAnswers  = 2
+	perMachineDay = 2
+
+	// alarmAutomatic stands while all automatic mail is paused (A5).
+	alarmAutomatic = "automatic_limit"
+	inAnHour       = "in an hour"
 	machineSuspect = "answers automatic mail within a minute, as a machine does"
 )
 
@@ -31,13 +35,9 @@ const (
 // counts rows of the outbox, so that a restart resets nothing.
 func (t *turn) budget(to string) (why string, err error) {
 	l := t.c.Outgoing.Limits
-	perDay, about := or(l.PerSenderDay, perSenderDay), "to this address in a day"
-	quick, err := t.tx.QuickAnswers(t.ctx, mailin.FoldAddress(to), t.now.Add(-24*time.Hour), quickly)
+	perDay, about, err := t.dayLimit(to)
 	if err != nil {
-		return "", fmt.Errorf("count quick answers: %w", err)
-	}
-	if quick >= quickAnswers && perDay > perMachineDay {
-		perDay, about = perMachineDay, about+"; it "+machineSuspect
+		return "", err
 	}
 	lost, err := t.tx.CountLostAutomatic(t.ctx, mailin.FoldAddress(to), t.now.Add(-suppressFor))
 	if err != nil {
@@ -63,17 +63,36 @@ func (t *turn) budget(to string) (why string, err error) {
 		}, "to this domain in an hour"},
 		{or(l.PerHour, perHour), time.Hour, func(since time.Time) (int, error) {
 			return t.tx.CountAutomaticAll(t.ctx, since)
-		}, "in an hour"},
+		}, inAnHour},
 	} {
 		n, err := limit.count(t.now.Add(-limit.window))
 		if err != nil {
 			return "", fmt.Errorf("count automatic mail: %w", err)
+		}
+		if n >= limit.max && limit.what == inAnHour {
+			if err := t.alarm(alarmAutomatic, fmt.Sprintf("%d automatic mails within an hour: automatic mail pauses, people's answers go on", n)); err != nil {
+				return "", err
+			}
 		}
 		if n >= limit.max {
 			return fmt.Sprintf("already %d automatic mails %s", n, limit.what), nil
 		}
 	}
 	return "", nil
+}
+
+// dayLimit is how many automatic mails an address may get in a day, and how that is
+// said.
+func (t *turn) dayLimit(to string) (most int, about string, err error) {
+	most, about = or(t.c.Outgoing.Limits.PerSenderDay, perSenderDay), "to this address in a day"
+	quick, err := t.tx.QuickAnswers(t.ctx, mailin.FoldAddress(to), t.now.Add(-24*time.Hour), quickly)
+	if err != nil {
+		return 0, "", fmt.Errorf("count quick answers: %w", err)
+	}
+	if quick >= quickAnswers && most > perMachineDay {
+		return perMachineDay, about + "; it " + machineSuspect, nil
+	}
+	return most, about, nil
 }
 
 // domainCount counts by organisational domain. The company's own domain has no

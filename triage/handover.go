@@ -255,16 +255,21 @@ func (t *turn) filesWhere(tk *store.Ticket, want func(store.Message) bool) ([]ma
 			if decoration(a.Inline, a.ContentID, a.ContentType, a.Size) {
 				continue
 			}
-			attached := false
+			attached := stays
 			if !isDangerous(a.Filename) && size+a.Size <= attachLimit && m.InboxID != 0 {
 				if raw == nil {
 					if raw, err = t.tx.Raw(t.ctx, m.InboxID); err != nil {
 						return nil, nil, fmt.Errorf("read raw mail of inbox %d: %w", m.InboxID, err)
 					}
 				}
-				if b, err := mailin.Content(raw, a.N); err == nil {
+				b, err := mailin.Content(raw, a.N)
+				switch {
+				case err != nil:
+				case isProgram(b):
+					attached = disguised
+				default:
 					size += a.Size
-					attached = true
+					attached = passes
 					files = append(files, mailout.Attachment{Filename: a.Filename, ContentType: a.ContentType, Bytes: b})
 				}
 			}

@@ -51,6 +51,7 @@ type turn struct {
 
 	// files are the attachments of the mail that travel with notices, once read.
 	files  []mailout.Attachment
+	passed []passage
 	shared *shared
 	// alike are the solved tickets like a ticket, once looked for: every agent who is
 	// told gets the same.
