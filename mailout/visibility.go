@@ -27,6 +27,14 @@ func (t PublicText) Empty() bool { return OneLine(t.text) == "" }
 // String returns the text; Markdown as written.
 func (t PublicText) String() string { return t.text }
 
+// Plain returns the text as a person would have typed it, Markdown rendered.
+func (t PublicText) Plain() string {
+	if t.markdown {
+		return markdownText(t.text)
+	}
+	return t.text
+}
+
 // InternalText is text for agents alone: notes, reasons, histories. It cannot be
 // read back, only rendered by RenderInternal; printing it shows that it is there.
 type InternalText struct {

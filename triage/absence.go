@@ -387,15 +387,17 @@ func (t *turn) hintLead(agent Agent) error {
 		back = inLang([2]string{", zurück am " + at.In(t.c.Company.Location).Format("02.01.2006"), ", back on " + at.In(t.c.Company.Location).Format("2 January 2006")}, lang)
 	}
 	_, err := t.toAgent(nil, lead, notice{
-		kind: mailout.AdminAlarm, purpose: token.Report, cause: fmt.Sprintf("ooo:%s:%s", agent.ID, t.now.In(t.c.Company.Location).Format(time.DateOnly)),
+		kind: mailout.List, purpose: token.Report, cause: fmt.Sprintf("ooo:%s:%s", agent.ID, t.now.In(t.c.Company.Location).Format(time.DateOnly)),
 		fill: func(d *mailout.InternalData) {
 			d.Title = inLang([2]string{"Abwesenheitsnotiz von " + agent.Name, "Absence note of " + agent.Name}, lang)
-			d.Text = mailout.InternalReason(inLang([2]string{
-				"Das Postfach von " + agent.Name + " antwortet automatisch" + back + ". Eine Abwesenheit ist nicht eingetragen; Tickets gehen weiter an " + agent.Name + ".",
-				"The mailbox of " + agent.Name + " answers automatically" + back + ". No absence is recorded; tickets still go to " + agent.Name + "."}, lang))
-			d.Fix = inLang([2]string{"people.absences in der Konfiguration ergänzen; wer Zugriff hat, schreibt #urlaub von bis Vertretung.",
-				"Add it to people.absences in the configuration; who has access writes #away from to substitute."}, lang)
-			d.At = t.now
+			d.Lines = []mailout.InternalText{
+				mailout.InternalReason(inLang([2]string{
+					"Das Postfach von " + agent.Name + " antwortet automatisch" + back + ". Eine Abwesenheit ist nicht eingetragen; Tickets gehen weiter an " + agent.Name + ".",
+					"The mailbox of " + agent.Name + " answers automatically" + back + ". No absence is recorded; tickets still go to " + agent.Name + "."}, lang)),
+				mailout.InternalReason(inLang([2]string{
+					"Eintragen: people.absences in der Konfiguration, oder " + agent.Name + " schreibt #urlaub von bis Vertretung.",
+					"To record it: people.absences in the configuration, or " + agent.Name + " writes #away from to substitute."}, lang)),
+			}
 		},
 	})
 	return err

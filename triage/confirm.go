@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,7 +104,7 @@ func (j *job) confirmation(list []doing) (lines []mailout.InternalText, undo str
 // confirmAll adds every command that is not confirmed yet.
 func (j *job) confirmAll() {
 	for _, c := range command.Order(j.parsed.Commands) {
-		if c.Verb.Phase() == command.PhaseQuery || j.confirmed(c) || c.Verb == command.Merge || c.Verb == command.Split {
+		if c.Verb.Phase() == command.PhaseQuery || j.confirmed(c) || slices.Contains(seenElsewhere(), c.Verb) {
 			continue
 		}
 		text := c.Print(j.lang(), j.c.Ticket.Prefix)
@@ -115,6 +116,11 @@ func (j *job) confirmAll() {
 	if j.text != "" && j.public {
 		j.done(doing{about: j.tk, line: [2]string{"Antwort gesendet", "Reply sent"}, undo: " "})
 	}
+}
+
+// seenElsewhere are commands that have a line of their own, or whose effect is the text.
+func seenElsewhere() []command.Verb {
+	return []command.Verb{command.Merge, command.Split, command.Public, command.Quiet, command.FAQ, command.Template, command.Anyway}
 }
 
 func (j *job) confirmed(c command.Command) bool {
@@ -134,8 +140,25 @@ func (j *job) undoing(c command.Command) string {
 	switch c.Verb {
 	case command.Requester:
 		return say(command.Command{Verb: c.Verb, Address: was.Requester})
-	case command.CC, command.Tag:
-		return say(command.Command{Verb: c.Verb, Add: c.Remove, Remove: c.Add})
+	case command.CC:
+		if back := (command.Command{Verb: c.Verb, Add: j.left, Remove: j.joined}); len(j.left)+len(j.joined) > 0 {
+			return say(back)
+		}
+	case command.Tag:
+		back := command.Command{Verb: c.Verb}
+		for _, tag := range c.Remove {
+			if slices.Contains(was.Tags, tag) {
+				back.Add = append(back.Add, tag)
+			}
+		}
+		for _, tag := range c.Add {
+			if !slices.Contains(was.Tags, tag) {
+				back.Remove = append(back.Remove, tag)
+			}
+		}
+		if len(back.Add)+len(back.Remove) > 0 {
+			return say(back)
+		}
 	case command.Parent, command.LinkProblem:
 		back := command.Command{Verb: command.Parent, Remove: []string{""}}
 		if up, err := j.tx.Ticket(j.ctx, was.ParentID); err == nil {

@@ -30,9 +30,11 @@ type job struct {
 	vendorText string
 	// spoken is what was said to a caller: it goes with the mail that it is solved.
 	spoken string
-	notes  []internalNote // what stays inside and is not stored yet
-	asked  bool           // the solved mail asks for a rating
-	doings []doing        // what is confirmed by mail
+	// joined and left are the watchers that came and went.
+	joined, left []string
+	notes        []internalNote // what stays inside and is not stored yet
+	asked        bool           // the solved mail asks for a rating
+	doings       []doing        // what is confirmed by mail
 }
 
 // job reads what a mail asks for on one ticket; nothing is changed.
@@ -282,7 +284,7 @@ func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill fun
 	j.worded = true
 	return j.message(j.tk, store.Message{
 		InboxID: j.in.ID, Visibility: "public", Kind: "reply", Author: j.from, Name: j.ac.agent.Name, Agent: j.ac.agent.ID,
-		Subject: j.m.Subject, MessageID: j.m.MessageID, Refs: j.m.References, Text: j.text,
+		Subject: j.m.Subject, MessageID: j.m.MessageID, Refs: j.m.References, Text: text.Plain(),
 	}, j.m.Attachments)
 }
 

@@ -37,16 +37,28 @@ func (j *job) setRequester(c command.Command) error {
 // setWatchers adds and removes people who read public mail.
 func (j *job) setWatchers(c command.Command) error {
 	for _, a := range c.Add {
-		if err := j.tx.AddParticipant(j.ctx, store.Participant{TicketID: j.tk.ID, Address: mailin.FoldAddress(a), Role: "watcher"}); err != nil {
+		address := mailin.FoldAddress(a)
+		_, there, err := j.tx.IsParticipant(j.ctx, j.tk.ID, address)
+		if err == nil && !there {
+			j.joined = append(j.joined, address)
+			err = j.tx.AddParticipant(j.ctx, store.Participant{TicketID: j.tk.ID, Address: address, Name: j.c.person(address).Name, Role: "watcher"})
+		}
+		if err != nil {
 			return fmt.Errorf("add watcher: %w", err)
 		}
 	}
 	for _, a := range c.Remove {
-		if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, mailin.FoldAddress(a)); err != nil && !errors.Is(err, store.ErrNotFound) {
+		address := mailin.FoldAddress(a)
+		err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, address)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("remove watcher: %w", err)
 		}
+		j.left = append(j.left, address)
 	}
-	return j.event(j.tk, j.actor(), "watchers", "", fmt.Sprintf("+%d -%d", len(c.Add), len(c.Remove)), "")
+	return j.event(j.tk, j.actor(), "watchers", "", fmt.Sprintf("+%d -%d", len(j.joined), len(j.left)), "")
 }
 
 // link2 notes that two tickets have to do with each other.

@@ -273,9 +273,12 @@ func (j *job) tellUnmerged(tk *store.Ticket) error {
 	j.done(doing{about: tk, line: [2]string{
 		j.tag(tk) + " „" + tk.Subject + "“ ist wieder ein eigenes Ticket", j.tag(tk) + " “" + tk.Subject + "” is a ticket of its own again",
 	}, undo: "#" + command.Merge.Word(j.lang()) + " " + j.tag(j.tk)})
+	if !state.State(tk.State).Active() {
+		return nil
+	}
 	return j.tellOwner(tk, notice{
-		kind: mailout.NoticeAssigned, purpose: token.Notification, cause: fmt.Sprintf("unmerge:%d:%d", j.in.ID, tk.ID),
-		fill: func(d *mailout.InternalData) { d.Author, d.At, d.Text = j.ac.agent.Name, j.now, j.firstText(tk) },
+		kind: mailout.NoticeReopened, purpose: token.Notification, cause: fmt.Sprintf("unmerge:%d:%d", j.in.ID, tk.ID),
+		fill: func(d *mailout.InternalData) { d.At, d.Text = j.now, j.firstText(tk) },
 	}, mailin.FoldAddress(j.ac.agent.Address))
 }
 

@@ -138,7 +138,7 @@ func (j *job) remote(command.Command) error {
 		return err
 	}
 	err = j.message(j.tk, store.Message{
-		InboxID: j.in.ID, Visibility: "public", Kind: "reply", Author: j.from, Name: j.ac.agent.Name, Agent: j.ac.agent.ID, Text: text.String(),
+		InboxID: j.in.ID, Visibility: "public", Kind: "reply", Author: j.from, Name: j.ac.agent.Name, Agent: j.ac.agent.ID, Text: text.Plain(),
 	}, nil)
 	if err != nil {
 		return err

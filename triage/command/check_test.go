@@ -214,3 +214,53 @@ func TestDistance(t *testing.T) {
 		t.Errorf("a word too long is near %v", near)
 	}
 }
+
+// Every word of a verb, in both languages, means the same command.
+func TestAliases(t *testing.T) {
+	t.Parallel()
+	arguments := map[Verb]string{
+		Requester: "a.berger@firma.example", Phone: "a.berger@firma.example", CC: "+a@b.example", Link: "IT-10398", Parent: "IT-10398", LinkProblem: "IT-10398",
+		Category: "drucker", Priority: "P2", Impact: "firma", Urgency: "bald", Tag: "+a", Subject: "Neu", Time: "15m", Assign: "tobias", Group: "netz",
+		FAQ: "drucker-offline", Template: "fernwartung", Split: ": Neu", Test: ": Geht es?", Snooze: "morgen", Merge: "IT-10398", Search: "vpn", Away: "10.08.-28.08.",
+		Return: ": Wissen", Analysis: ": x", Cause: ": x", Workaround: ": x", Fix: ": x", Note: ": x", Public: ": x",
+	}
+	for _, u := range Usages("de") {
+		c := context(t)
+		if u.Verb == Phone || u.Verb == Forward {
+			c = asNew(c)
+		}
+		for _, word := range u.Words {
+			m := Parse(strings.TrimSpace(word+" "+arguments[u.Verb]), c)
+			if !m.OK() || len(m.Commands) != 1 || m.Commands[0].Verb != u.Verb {
+				t.Errorf("%s: %s", word, summary(m))
+			}
+		}
+	}
+}
+
+func TestSplitArguments(t *testing.T) {
+	t.Parallel()
+	check := func(c Context, text, want string) {
+		t.Helper()
+		if got := summary(Parse(text, c)); got != want {
+			t.Errorf("%q\n got %s\nwant %s", text, got, want)
+		}
+	}
+	reply, list := context(t), asList(context(t))
+	check(reply, "#teilen: Toner leer", "#teilen: Toner leer | ")
+	check(reply, "#teilen Toner leer", "#teilen: Toner leer | ")
+	check(reply, "#split", "#teilen | ")
+	check(reply, "#teilen IT-10398", "#teilen IT-10398 | ")
+	check(reply, "#teilen IT-10423: Toner", "#teilen: Toner | ")
+	check(reply, "#teilen IT-99999", "!no_such_ticket | ")
+	check(list, "#teilen IT-10398", "#teilen IT-10398 | ")
+	check(list, "#teilen IT-10398 IT-10399", "#teilen IT-10398 IT-10399 | ")
+	check(list, "#teilen IT-10398: Toner", "#teilen IT-10398: Toner | ")
+	check(list, "#teilen", "!ticket_needed | ")
+	check(reply, "#haupt -", "#haupt - | ")
+	check(reply, "#siehe -", "!unexpected | ")
+	check(reply, "#zeit -1h30", "#zeit -1h30m | ")
+	check(reply, "#anwesend", "#anwesend | ")
+	check(reply, "#here 10.08.-28.08.", "#anwesend 2026-08-10 - 2026-08-28 | ")
+	check(reply, "#anwesend 10.08.-28.08. tobias", "!unexpected | ")
+}

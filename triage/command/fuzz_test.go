@@ -13,7 +13,7 @@ func FuzzCommand(f *testing.F) {
 		"#gelöst\n\nHallo", "Hallo\n\n#warten 2d", "#l2 netz: Zertifikat?\n#analyse: x\n#antwort\nText", "#gelost\n#prio hochh", "##ich\n##\n# a\n#1",
 		"#urlaub 10.08.-28.08. Tobias", "#wv nächsten dienstag 9 uhr", "#faq drucker-offline\nText\n#vorlage rückfrage", "#cc +a@b.example -c@d.example",
 		"#für Anna Berger", "#zusammen IT-10398", "#ich IT-10423\n#zeit 1h30 IT-10424", "#telefon a@b.example", "ok", "#betreff „x“: y", "＃geloest\u00a0", "#hilfe prio",
-		"#tag +a -b\n#zeit 15m\n#zeit 15m", "Text\n#ich\n#gelöst", "#status solved", "#ich #prio hoch", "#anruf gestern 9:00: Test\nNotiz", "#dritte a@b.example: c",
+		"#tag +a -b\n#zeit 15m\n#zeit 15m", "Text\n#ich\n#gelöst", "#status solved", "#ich #prio hoch", "#anruf gestern 9:00: Test\nNotiz", "#dritte a@b.example: c", "#teilen: Neu\n#haupt -", "#teilen IT-10398", "#zeit -15m\n#anwesend 10.08.-28.08.", "#teilen IT-10398 IT-10399",
 	} {
 		f.Add(s, "", uint8(1))
 		f.Add("", s, uint8(0))
