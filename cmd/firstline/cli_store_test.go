@@ -47,6 +47,44 @@ func TestCheckWithHistory(t *testing.T) {
 	}
 }
 
+// TestDecisions: the report of what was decided.
+func TestDecisions(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	out := s.good("decisions", "--since", "9000d")
+	for _, want := range []string{"Mails seit", "Ergebnis", "neues Ticket", "drucker", "IT-10001", "Fehler 49 am Drucker"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing:\n%s", want, out)
+		}
+	}
+	var r triage.Decisions
+	if s.decode(&r, "decisions", "--since", "9000d", "--mailbox", "support"); r.Mails == 0 || len(r.List) != r.Mails {
+		t.Errorf("%d mails, %d listed", r.Mails, len(r.List))
+	}
+	if s.decode(&r, "decisions", "--mailbox", "none"); r.Mails != 0 {
+		t.Errorf("another mailbox: %d mails", r.Mails)
+	}
+}
+
+// TestReloadVerb: checked here first; without a daemon there is nobody to ask.
+func TestReloadVerb(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.write("secrets/imap.txt", "geheim\n")
+	s.write("secrets/smtp.txt", "geheim\n")
+	if got := s.with("reload"); got.code != exitUnavailable || !strings.Contains(got.err, "no daemon runs") {
+		t.Errorf("without a daemon: exit %d, %s", got.code, got.err)
+	}
+	s.edit("rules/regeln.yaml", "expect: {state: ignored}", "expect: {state: new}")
+	if got := s.with("reload"); got.code != exitFailed || !strings.Contains(got.err, "state erwartet new, bekommen ignored") {
+		t.Errorf("red test: exit %d, %s", got.code, got.err)
+	}
+	s.edit("config.yaml", "mode: live", "mode: lvie")
+	if got := s.with("reload"); got.code != exitConfig {
+		t.Errorf("broken: exit %d, %s", got.code, got.err)
+	}
+}
+
 // TestLook: tickets, show, explain of a ticket, inbox and outbox.
 func TestLook(t *testing.T) {
 	t.Parallel()

@@ -54,9 +54,11 @@ Set up
 
 Run
   run                  the daemon; SIGHUP or a changed file reloads the rules, SIGTERM drains
+  reload               check the configuration and have the running daemon take it over now
   status               is it healthy: last contact, backlog, outbox, next due; the exit code is for monitors
 
 Look
+  decisions            what was decided about the mails of the last days, also by a mailbox that only observes (--since 30d)
   tickets              list tickets (--state, --group, --assignee, --requester, --limit)
   show IT-10423        one ticket with its timeline, mails and reasons
   sla                  when would it be due (--priority P2 [--at TIME]); --json FILE.input.json computes one case
@@ -94,8 +96,8 @@ func verbs() []verb {
 	return []verb{
 		{"demo", runDemo}, {"init", runInit}, {"check", runCheck}, {"test", runTest}, {"explain", runExplain}, {"replay", runReplay}, {"suggest-rules", runSuggestRules}, {"tune-faq", runTuneFAQ},
 		{"templates", runTemplates}, {"schema", runSchema}, {"doctor", runDoctor},
-		{"run", runDaemon}, {"status", runStatus},
-		{"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"report", runReport}, {"faq", runFAQ}, {"inbox", runInbox}, {"outbox", runOutbox},
+		{"run", runDaemon}, {"reload", runReload}, {"status", runStatus},
+		{"decisions", runDecisions}, {"tickets", runTickets}, {"show", runShow}, {"sla", runSLA}, {"report", runReport}, {"faq", runFAQ}, {"inbox", runInbox}, {"outbox", runOutbox},
 		{"backup", runBackup}, {"restore", runRestore}, {"export", runExport}, {"forget", runForget}, {"retention", runRetention}, {"fsck", runFsck}, {"keys", runKeys}, {"version", runVersion},
 	}
 }

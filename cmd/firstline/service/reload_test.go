@@ -53,6 +53,7 @@ rules:
 type rig struct {
 	t      *testing.T
 	dir    string
+	data   string // data directory
 	path   string
 	s      *service.Service
 	hup    chan os.Signal
@@ -85,6 +86,7 @@ func newRig(t *testing.T, link bool) *rig {
 		t.Fatal(source.Render(found, "de"))
 	}
 	c.StoreDir = filepath.Join(t.TempDir(), "data")
+	r.data = c.StoreDir
 	var err error
 	if r.s, err = service.New(t.Context(), c, service.Options{}); err != nil {
 		t.Fatal(err)
@@ -361,4 +363,16 @@ func (r *rig) decide(subject string, uid uint32) store.Trace {
 		r.t.Fatal(err)
 	}
 	return trace
+}
+
+// TestReloadRequest: another process asks for a reload through the data directory.
+func TestReloadRequest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, false)
+	for n := 1; n <= 2; n++ {
+		if err := os.WriteFile(filepath.Join(r.data, service.ReloadFile), []byte(fmt.Sprint(n)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r.reloaded(n)
+	}
 }

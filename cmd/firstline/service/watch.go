@@ -30,10 +30,11 @@ const (
 // counts is that the files are others than at the last attempt, and at rest.
 func (s *Service) Watch(ctx context.Context, hup <-chan os.Signal, load Loader) {
 	w := newWatcher(s.config.Files, s.log)
+	w.request = filepath.Join(s.config.StoreDir, ReloadFile)
 	defer w.close()
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	tried := s.loaded
+	tried, asked := s.loaded, w.requested()
 	var quiet <-chan time.Time
 	var last string
 	rounds := 0
@@ -52,6 +53,11 @@ func (s *Service) Watch(ctx context.Context, hup <-chan os.Signal, load Loader) 
 				last, rounds, quiet = w.state(), 0, time.After(settle)
 			}
 		case <-look.C:
+			if now := w.requested(); now != asked {
+				asked, tried, quiet = now, w.state(), nil
+				w.follow(s.reload(ctx, load))
+				continue
+			}
 			if now := w.state(); quiet == nil && now != tried {
 				last, rounds, quiet = now, 0, time.After(settle)
 			}
@@ -77,7 +83,22 @@ type watcher struct {
 	files []string
 	hints chan struct{}
 	fs    *fsnotify.Watcher // nil where the system has none
-	log   *slog.Logger
+	// request is the file by which another process asks for a reload.
+	request string
+	log     *slog.Logger
+}
+
+// ReloadFile is the file in the data directory by which "firstline reload" asks the
+// daemon to read its configuration again.
+const ReloadFile = "reload"
+
+// requested tells one request for a reload from another.
+func (w *watcher) requested() string {
+	info, err := os.Stat(w.request)
+	if err != nil {
+		return ""
+	}
+	return info.ModTime().String()
 }
 
 // stateOf is the state of the files of a configuration.
