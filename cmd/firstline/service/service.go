@@ -53,6 +53,7 @@ type Service struct {
 	log     *slog.Logger
 	o       Options
 	loaded  string // state of the configuration files when they were read
+	asked   string // last request for a reload before the start
 }
 
 // New opens the store and builds the workers; nothing is contacted yet.
@@ -65,7 +66,7 @@ func New(ctx context.Context, c *config.Config, o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the data directory %s: %w", c.StoreDir, err)
 	}
-	s := &Service{Store: st, config: c, log: o.Log, o: o, loaded: loaded}
+	s := &Service{Store: st, config: c, log: o.Log, o: o, loaded: loaded, asked: requested(c.StoreDir)}
 	if o.Now != nil {
 		st.Now = o.Now
 	}

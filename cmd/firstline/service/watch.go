@@ -30,11 +30,10 @@ const (
 // counts is that the files are others than at the last attempt, and at rest.
 func (s *Service) Watch(ctx context.Context, hup <-chan os.Signal, load Loader) {
 	w := newWatcher(s.config.Files, s.log)
-	w.request = filepath.Join(s.config.StoreDir, ReloadFile)
 	defer w.close()
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	tried, asked := s.loaded, w.requested()
+	tried, asked := s.loaded, s.asked
 	var quiet <-chan time.Time
 	var last string
 	rounds := 0
@@ -53,7 +52,7 @@ func (s *Service) Watch(ctx context.Context, hup <-chan os.Signal, load Loader) 
 				last, rounds, quiet = w.state(), 0, time.After(settle)
 			}
 		case <-look.C:
-			if now := w.requested(); now != asked {
+			if now := requested(s.config.StoreDir); now != asked {
 				asked, tried, quiet = now, w.state(), nil
 				w.follow(s.reload(ctx, load))
 				continue
@@ -83,9 +82,7 @@ type watcher struct {
 	files []string
 	hints chan struct{}
 	fs    *fsnotify.Watcher // nil where the system has none
-	// request is the file by which another process asks for a reload.
-	request string
-	log     *slog.Logger
+	log   *slog.Logger
 }
 
 // ReloadFile is the file in the data directory by which "firstline reload" asks the
@@ -93,8 +90,8 @@ type watcher struct {
 const ReloadFile = "reload"
 
 // requested tells one request for a reload from another.
-func (w *watcher) requested() string {
-	info, err := os.Stat(w.request)
+func requested(dir string) string {
+	info, err := os.Stat(filepath.Join(dir, ReloadFile))
 	if err != nil {
 		return ""
 	}
