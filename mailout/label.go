@@ -42,6 +42,26 @@ var shortStates = map[string]map[string]string{
 	"held":              {"de": "gehalten", "en": "held"},
 }
 
+// StateForRequester is a ticket state in the words of the person who asked.
+func StateForRequester(state, lang string) string {
+	if l, ok := requesterStates[state]; ok {
+		return l[clock{lang: lang}.language()]
+	}
+	return StateLabel(state, lang)
+}
+
+var requesterStates = map[string]map[string]string{
+	"new":               {"de": "eingegangen, noch nicht in Arbeit", "en": "received, not in work yet"},
+	"open":              {"de": "in Arbeit", "en": "in work"},
+	"faq_answered":      {"de": "fertige Antwort gesendet, wartet auf Ihr „gelöst“ oder „hilft nicht“", "en": "ready answer sent, waiting for your \"solved\" or \"no\""},
+	"waiting_requester": {"de": "wartet auf Ihre Antwort", "en": "waiting for your answer"},
+	"waiting_vendor":    {"de": "wartet auf einen Hersteller oder Dienstleister", "en": "waiting for a vendor"},
+	"scheduled":         {"de": "eingeplant für später", "en": "planned for later"},
+	"closed":            {"de": "abgeschlossen", "en": "closed"},
+	"closed_deflected":  {"de": "abgeschlossen", "en": "closed"},
+	"merged":            {"de": "gehört zu einer anderen Meldung", "en": "belongs to another report"},
+}
+
 // MessageLabel names what a message of a ticket is, where that is not plain from
 // its author; "" for requests and replies.
 func MessageLabel(kind, lang string) string {

@@ -47,7 +47,7 @@ func samplePublic(kind PublicKind, lang string) PublicData {
 		Marker: pick(lang, "k7Qm2x", "p3Wq8a"), Requester: sampleRequester(lang), FirstReply: sampleAt(2, 13, 0),
 		Ticket: Ticket{Tag: pick(lang, "IT-10423", "IT-10424"), Subject: pick(lang, "Drucker im 2. OG druckt nicht", "Printer on 2nd floor does not print"),
 			Category: pick(lang, "Drucker und Scanner", "printers and scanners"), Priority: "normal", PriorityID: "P3",
-			Group: pick(lang, "First-Level", "first level"), State: StateLabel("open", lang)}}
+			Group: pick(lang, "First-Level", "first level"), State: StateForRequester("open", lang)}}
 	switch kind {
 	case ReceiptOutsideHours:
 		d.Now, d.Opening, d.FirstReply, d.Hours = sampleAt(6, 17, 30), sampleAt(9, 8, 0), sampleAt(9, 12, 0), pick(lang, "Mo–Do 8–17 Uhr, Fr 8–15 Uhr", "Mon–Thu 8 am–5 pm, Fri 8 am–3 pm")

@@ -75,7 +75,7 @@ func (e *evaluation) asked(i int) (v verdicts) {
 	if len(entry.must) > 0 {
 		missing := e.missingMust(entry)
 		v = append(v, verdict{ok: missing == "", good: "must ✓", bad: e.say("must: keines von %s", "must: none of %s", missing),
-			plain: e.say("in der Mail steht nichts von %s", "the mail says none of %s", missing), also: true})
+			plain: e.say("die Wörter des Eintrags fehlen in der Mail", "the mail lacks the words of the entry"), also: true})
 	}
 	return append(v, e.never(i)...)
 }

@@ -153,7 +153,9 @@ func (j *job) mergePeople(target *store.Ticket) (came []string, err error) {
 // tellMerged tells who works on either ticket, once each, and confirms it to the
 // writer with the command that undoes it.
 func (j *job) tellMerged(target *store.Ticket) error {
-	line := mailout.InternalNote(j.tag(j.tk) + " → " + j.tag(target) + ": " + j.tk.Subject)
+	line := [2]string{
+		j.tag(j.tk) + " „" + j.tk.Subject + "“ gehört jetzt zu " + j.tag(target), j.tag(j.tk) + " “" + j.tk.Subject + "” is now part of " + j.tag(target),
+	}
 	told := []string{j.ac.agent.ID}
 	people := j.owners(target)
 	if a, ok := j.c.Agent(j.tk.Assignee); ok {
@@ -166,15 +168,15 @@ func (j *job) tellMerged(target *store.Ticket) error {
 		told = append(told, a.ID)
 		_, err := j.toAgent(target, a, notice{
 			kind: mailout.NoticeNote, purpose: token.Internal, cause: fmt.Sprintf("merge:%d:%d:%s", j.in.ID, j.tk.ID, a.ID),
-			fill: func(d *mailout.InternalData) { d.Author, d.At, d.Text = j.ac.agent.Name, j.now, line },
+			fill: func(d *mailout.InternalData) {
+				d.Author, d.At, d.Text = j.ac.agent.Name, j.now, mailout.InternalReason(inLang(line, d.Lang))
+			},
 		})
 		if err != nil {
 			return err
 		}
 	}
-	j.done(doing{about: target, line: [2]string{
-		j.tag(j.tk) + " „" + j.tk.Subject + "“ gehört jetzt zu " + j.tag(target), j.tag(j.tk) + " “" + j.tk.Subject + "” is now part of " + j.tag(target),
-	}, undo: "#" + command.Split.Word(j.lang()) + " " + j.tag(j.tk)})
+	j.done(doing{about: target, line: line, undo: "#" + command.Split.Word(j.lang()) + " " + j.tag(j.tk)})
 	return nil
 }
 

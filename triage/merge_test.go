@@ -34,7 +34,7 @@ func TestMerge(t *testing.T) {
 		t.Errorf("Bert reads %s", got.m.Text)
 	}
 	quietTo(o, mails, annaAt)
-	mustRead(o, mails, tobiasAt, "IT-10002 → IT-10001")
+	mustRead(o, mails, tobiasAt, "gehört jetzt zu IT-10001")
 	confirmed := o.only(mails, lenaAt)
 	if !strings.Contains(confirmed.m.Text, "#teilen IT-10002") || len(mails) != 3 {
 		t.Errorf("confirmation: %s %s", describe(mails), confirmed.m.Text)

@@ -185,9 +185,11 @@ type letter struct {
 
 // publicData is what every mail to a participant may say.
 func (t *turn) publicData(tk *store.Ticket, to string) mailout.PublicData {
+	facts := t.facts(tk, tk.Language)
+	facts.State = mailout.StateForRequester(tk.State, tk.Language)
 	return mailout.PublicData{
 		Now: t.now, Location: t.c.Company.Location, Company: t.c.Company.Name, Support: t.c.mailbox(tk.Mailbox).Address,
-		Phone: t.c.Company.Phone, Ticket: t.facts(tk, tk.Language), Requester: t.personOf(tk, to),
+		Phone: t.c.Company.Phone, Ticket: facts, Requester: t.personOf(tk, to),
 	}
 }
 

@@ -384,8 +384,11 @@ func (t *turn) reasons(tk *store.Ticket, lang string) ([]mailout.InternalText, e
 	}
 	missed := 0
 	for _, s := range steps {
-		if s.Stage == "rule" && !s.Match { // the command line lists them
+		switch {
+		case s.Stage == "rule" && !s.Match: // the command line lists them
 			missed++
+			continue
+		case s.Stage == "thread" && s.Match: // every further mail continues it: the history shows them
 			continue
 		}
 		lines = append(lines, mailout.InternalReason(StageLabel(s.Stage, lang)+" "+StepText(s, lang)))

@@ -8,6 +8,7 @@ import (
 	"firstline/mailout"
 	"firstline/rules"
 	"firstline/store"
+	"firstline/triage/sla"
 )
 
 // StageLabel names a stage of a decision for people.
@@ -94,6 +95,7 @@ var germanReasons = map[string]string{
 	"the requester says it is solved":                "die anfragende Person sagt, es ist gelöst",
 	"follows a ticket that was closed too long ago":  "folgt einem Ticket, das zu lange geschlossen ist",
 	"sender not verified":                            "Absender nicht bestätigt",
+	"asked for the status":                           "fragte nach dem Stand",
 }
 
 // germanForms are reasons with something in them.
@@ -116,6 +118,8 @@ var germanForms = []struct {
 	{regexp.MustCompile(`^told together with the other reports of (\S+)$`), "wird mit den anderen Meldungen zu $1 gemeldet"},
 	{regexp.MustCompile(`^same mail as inbox (\d+)$`), "dieselbe Mail wie Nr. $1"},
 	{regexp.MustCompile(`^category (.*), priority (.*), group (.*)$`), "Kategorie $1, Priorität $2, Gruppe $3"},
+	{regexp.MustCompile(`^until (\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$`), "bis $1 $2"},
+	{regexp.MustCompile(`^(.*); it answers automatic mail within a minute, as a machine does$`), "$1; sie antwortet auf automatische Mails binnen einer Minute wie ein Automat"},
 	{regexp.MustCompile(`^merged into (.*)$`), "zusammengeführt mit $1"},
 	{regexp.MustCompile(`^rating (\d)$`), "Bewertung $1"},
 	{regexp.MustCompile(`^rule (.*)$`), "Regel „$1“"},
@@ -172,6 +176,9 @@ func (c *Config) eventLine(e store.Event, lang string) string {
 	from := e.Old
 	if e.Kind == "state" || e.Kind == "opened" {
 		change, from = mailout.StateLabel(e.New, lang), mailout.StateLabel(e.Old, lang)
+	}
+	if e.Kind == "clock" {
+		kind, change, from = kind+" "+sla.Label(e.Old, lang), sla.StateLabel(e.New, lang), ""
 	}
 	if from != "" {
 		change = from + " → " + change

@@ -33,7 +33,7 @@ func TestStatus(t *testing.T) {
 			continue
 		}
 		got := o.only(mails, annaAt)
-		if !strings.Contains(got.m.Text, "offen") || !strings.Contains(got.m.Text, "tausche morgen") || !strings.Contains(got.m.Text, "morgen, 16:00 Uhr") {
+		if !strings.Contains(got.m.Text, "in Arbeit") || !strings.Contains(got.m.Text, "tausche morgen") || !strings.Contains(got.m.Text, "morgen, 16:00 Uhr") {
 			t.Errorf("%q: %s", word, got.m.Text)
 		}
 		if tk := o.ticket(10001); tk.State != "open" {
