@@ -19,6 +19,10 @@ type topicWord struct {
 	subject bool
 }
 
+// TopicVersion rises when the words of a topic are made otherwise: what was kept of
+// earlier ones must be made anew.
+const TopicVersion = 1
+
 const (
 	topicMost    = 32 // words of a topic
 	subjectTopic = 1.3

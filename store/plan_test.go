@@ -99,6 +99,7 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_, _ = tx.OpenCountByAssignee(ctx, []string{"lena"})
 	_, _ = tx.RecentTickets(ctx, now, 10)
 	_, _, _ = tx.TopicWords(ctx, []int64{1})
+	_, _ = tx.SolvedTicketIDs(ctx, 1, 10)
 	_, _ = tx.Topics(ctx, []int64{1})
 	_ = tx.SaveTopic(ctx, tk.ID, "a", []int64{1})
 	_, _ = tx.Participants(ctx, 1)

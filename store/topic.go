@@ -127,6 +127,12 @@ func (tx *Tx) topicWords(ctx context.Context, keys []int64) (map[int64]TopicWord
 	return known, nil
 }
 
+// SolvedTicketIDs returns tickets that are resolved or closed, from the one after an
+// id, in order.
+func (tx *Tx) SolvedTicketIDs(ctx context.Context, after int64, atMost int) ([]int64, error) {
+	return all(ctx, tx, (*row).int64, "SELECT id FROM ticket WHERE id > ? AND state IN ('resolved', 'closed') ORDER BY id LIMIT ?", after, limit(atMost))
+}
+
 // Topics returns the words of tickets as SaveTopic got them, by ticket id.
 func (tx *Tx) Topics(ctx context.Context, ids []int64) (map[int64]string, error) {
 	found := make(map[int64]string, len(ids))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"firstline/mailout"
 	"firstline/store"
@@ -65,14 +67,30 @@ func returned(ctx context.Context, tx *store.Tx, c *Config, p report.Period) ([]
 			return nil, fmt.Errorf("read messages of ticket %d: %w", e.TicketID, err)
 		}
 		r := report.Returned{Ticket: (&turn{c: c}).tag(&tk), Subject: tk.Subject, Group: c.groupLabel(from[e.TicketID], c.Company.Language), At: e.At}
-		for _, m := range messages {
-			if m.Kind == "knowledge" && !m.At.After(e.At) {
-				r.Done = clipRunes(mailout.OneLine(m.Text), 300)
-			}
-		}
+		r.Done = whatWasDone(c, messages, e.At)
 		list = append(list, r)
 	}
 	return list, nil
+}
+
+// whatWasDone is the newest knowledge note up to an instant, and the causes, fixes and
+// workarounds that were noted.
+func whatWasDone(c *Config, messages []store.Message, until time.Time) string {
+	knowledge := ""
+	var notes []string
+	for _, m := range messages {
+		switch {
+		case m.At.After(until) || m.Agent == "":
+		case m.Kind == "knowledge":
+			knowledge = clipRunes(mailout.OneLine(m.Text), 300)
+		case m.Kind == "cause" || m.Kind == "fix" || m.Kind == "workaround":
+			notes = append(notes, noteLine(typedNotes[m.Kind], m.Text, c.Company.Language))
+		}
+	}
+	if knowledge != "" {
+		notes = slices.Insert(notes, 0, knowledge)
+	}
+	return strings.Join(notes, " · ")
 }
 
 // problems are the open tickets that others hang on.

@@ -162,6 +162,11 @@ func (j *job) list(c command.Command, f store.TicketFilter) error {
 	if err != nil {
 		return fmt.Errorf("list tickets: %w", err)
 	}
+	return j.listed(c, found)
+}
+
+// listed mails tickets as a list.
+func (j *job) listed(c command.Command, found []store.Ticket) error {
 	list := j.rows(found, j.lang())
 	slices.SortStableFunc(list, soonest)
 	if c.Filter == "overdue" {

@@ -3,6 +3,7 @@ package triage
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"firstline/mailout"
 	"firstline/rules"
 	"firstline/store"
+	"firstline/triage/command"
 	"firstline/triage/state"
 )
 
@@ -213,4 +215,94 @@ func oneLine(text string, most int) string {
 func SimilarSolved(ctx context.Context, tx *store.Tx, subject, text string) ([]int64, error) {
 	t := &turn{ctx: ctx, tx: tx}
 	return t.nearTopics(rules.TopicOf(subject, text), 0)
+}
+
+// search mails the tickets with some words in their subject or requester, and the
+// solved ones with these words in what was asked, in whatever form they stand there.
+func (j *job) search(c command.Command) error {
+	found, err := j.tx.ListTickets(j.ctx, store.TicketFilter{Text: c.Text, Limit: 4 * listMost})
+	if err != nil {
+		return fmt.Errorf("search tickets: %w", err)
+	}
+	ids, err := j.solvedWith(rules.TopicOf(c.Text, ""))
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if slices.ContainsFunc(found, func(tk store.Ticket) bool { return tk.ID == id }) {
+			continue
+		}
+		tk, err := j.tx.Ticket(j.ctx, id)
+		if err != nil {
+			return fmt.Errorf("read found ticket: %w", err)
+		}
+		found = append(found, tk)
+	}
+	return j.listed(c, found)
+}
+
+// solvedWith are the solved tickets that have all words of a topic, the newest first.
+func (t *turn) solvedWith(topic rules.Topic) ([]int64, error) {
+	keys := topic.Keys()
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	words, _, err := t.tx.TopicWords(t.ctx, keys)
+	if err != nil || len(words) < len(keys) {
+		return nil, err
+	}
+	ids := words[0].Recent
+	for _, w := range words[1:] {
+		ids = slices.DeleteFunc(ids, func(id int64) bool { return !slices.Contains(w.Recent, id) })
+	}
+	slices.Reverse(ids)
+	return ids, nil
+}
+
+// indexed is the key under which the store keeps how far the solved tickets of
+// earlier versions are indexed: the version of the words, and the last ticket.
+const indexed = "topics"
+
+// indexBatch is how many tickets are indexed in one transaction.
+const indexBatch = 200
+
+// sweepTopics indexes the tickets that were solved before there was an index, or
+// before its words were made otherwise, a batch at a time.
+func (d *Desk) sweepTopics(ctx context.Context) error {
+	if d.topics.Load() {
+		return nil
+	}
+	return d.Store.Update(ctx, func(tx *store.Tx) error {
+		state, err := tx.Meta(ctx, indexed)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("read how far tickets are indexed: %w", err)
+		}
+		version, last := 0, int64(0)
+		if _, err := fmt.Sscan(state, &version, &last); err != nil || version != rules.TopicVersion {
+			last = 0 // never, or with other words
+		}
+		if last < 0 {
+			d.topics.Store(true)
+			return nil
+		}
+		ids, err := tx.SolvedTicketIDs(ctx, last, indexBatch)
+		if err != nil {
+			return fmt.Errorf("find solved tickets: %w", err)
+		}
+		t := d.turn(ctx, tx, d.Config(), &shared{})
+		for _, id := range ids {
+			tk, err := tx.Ticket(ctx, id)
+			if err != nil {
+				return fmt.Errorf("read solved ticket: %w", err)
+			}
+			if err := t.learnTopic(&tk); err != nil {
+				return err
+			}
+			last = id
+		}
+		if len(ids) < indexBatch {
+			last = -1
+		}
+		return tx.SetMeta(ctx, indexed, fmt.Sprintf("%d %d", rules.TopicVersion, last))
+	})
 }

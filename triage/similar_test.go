@@ -87,6 +87,42 @@ func TestReopenedIsNotSolved(t *testing.T) {
 	o.sound()
 }
 
+// TestOlderSolvedTicketsAreIndexed: tickets solved before there was an index are found
+// after the next sweep.
+func TestOlderSolvedTicketsAreIndexed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.answered(eml{from: anna, subject: "Plotter zieht schief ein", text: "Der Plotter zieht das Papier schief ein."}, "#gelöst\r\n\r\nRollen gereinigt.\r\n")
+	ctx := t.Context()
+	if err := o.store.Update(ctx, func(tx *store.Tx) error { return tx.DropTopic(ctx, o.ticket(10001).ID) }); err != nil {
+		t.Fatal(err)
+	}
+	ask := func() string {
+		o.now = o.now.Add(time.Hour)
+		return o.only(o.receive(eml{from: anna, subject: "Plotter schief", text: "Der Plotter zieht schief ein."}), "l.huber@firma.example").m.Text
+	}
+	if text := ask(); strings.Contains(text, "Ähnlich") {
+		t.Errorf("found without an index:\n%s", text)
+	}
+	o.sweepAt(o.now)
+	has(t, "the notice after the sweep", ask(), "Ähnlich gelöst: IT-10001")
+	o.sound()
+}
+
+// TestSearchFindsWhatWasAsked: #suche finds solved tickets by the words of the mail,
+// in whatever form they stand there, besides subjects and people (product S15).
+func TestSearchFindsWhatWasAsked(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	notice, _ := o.answered(eml{from: anna, subject: "Frage", text: "Im Lager verlieren die Handscanner ständig die Verbindung."}, "#gelöst\r\n\r\nAccess Point getauscht.\r\n")
+	o.answered(eml{from: anna, subject: "Andere Frage", text: "Der Beamer zeigt kein Bild."}, "#gelöst\r\n\r\nKabel.\r\n")
+	list := o.only(o.receive(eml{from: lena, subject: "AW", text: "#suche handscanner lagers", answers: &notice}), "l.huber@firma.example")
+	has(t, "the list", list.m.Text, "IT-10001")
+	if strings.Contains(list.m.Text, "IT-10002") {
+		t.Errorf("the list holds what has nothing of it:\n%s", list.m.Text)
+	}
+}
+
 // BenchmarkSimilar looks for tickets like a mail among 100,000 solved ones; one op
 // is one notice's worth.
 func BenchmarkSimilar(b *testing.B) {

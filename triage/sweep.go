@@ -69,6 +69,9 @@ func (d *Desk) Sweep(ctx context.Context) (int, error) {
 	if err := d.sweepReports(ctx); err != nil {
 		return fired, fmt.Errorf("sweep reports: %w", err)
 	}
+	if err := d.sweepTopics(ctx); err != nil {
+		return fired, fmt.Errorf("sweep topics: %w", err)
+	}
 	return fired, nil
 }
 

@@ -60,6 +60,8 @@ type Desk struct {
 	// retryReport is when a report that could not be computed is tried again; the
 	// sweep alone uses it.
 	retryReport map[string]time.Time
+	// topics: all solved tickets are indexed; the sweep alone uses it.
+	topics atomic.Bool
 	// instance names this installation in the header by which we know our own mail.
 	instance string
 }

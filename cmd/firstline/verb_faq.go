@@ -33,13 +33,8 @@ func runFAQ(ctx context.Context, c *cli, args []string) error {
 	}
 	now := time.Now()
 	r := faqReport{Until: now}
-	if r.Since, err = pastTime(*since, now, cfg.Desk.Company.Location); err != nil {
-		return usageError("--since %s: %v", *since, err)
-	}
-	if *until != "" {
-		if r.Until, err = pastTime(*until, now, cfg.Desk.Company.Location); err != nil {
-			return usageError("--until %s: %v", *until, err)
-		}
+	if r.Since, r.Until, err = pastSpan(*since, *until, now, cfg.Desk.Company.Location); err != nil {
+		return err
 	}
 	err = c.look(ctx, func(tx *store.Tx) (err error) {
 		r.Entries, err = triage.FAQUsage(ctx, tx, &cfg.Desk, r.Since, r.Until)

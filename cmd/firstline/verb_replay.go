@@ -41,13 +41,8 @@ func runReplay(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	loc := before.Desk.Company.Location
-	if o.Since, err = pastTime(*since, now, loc); err != nil {
-		return usageError("--since %s: %v", *since, err)
-	}
-	if *until != "" {
-		if o.Until, err = pastTime(*until, now, loc); err != nil {
-			return usageError("--until %s: %v", *until, err)
-		}
+	if o.Since, o.Until, err = pastSpan(*since, *until, now, loc); err != nil {
+		return err
 	}
 	dir := before.StoreDir
 	if v := os.Getenv("FIRSTLINE_DATA"); v != "" {
@@ -116,6 +111,20 @@ func samePath(a, b string) bool {
 	}
 	x, y := main(a), main(b)
 	return x != nil && y != nil && os.SameFile(x, y)
+}
+
+// pastSpan reads the flags --since and --until; without until the span ends now.
+func pastSpan(since, until string, now time.Time, loc *time.Location) (from, to time.Time, err error) {
+	if from, err = pastTime(since, now, loc); err != nil {
+		return from, now, usageError("--since %s: %v", since, err)
+	}
+	if until == "" {
+		return from, now, nil
+	}
+	if to, err = pastTime(until, now, loc); err != nil {
+		return from, to, usageError("--until %s: %v", until, err)
+	}
+	return from, to, nil
 }
 
 // pastTime reads 12h, 30d, 8w or a date.

@@ -32,13 +32,8 @@ func runTuneFAQ(ctx context.Context, c *cli, args []string) error {
 	}
 	now := time.Now()
 	o := triage.TuneOptions{Until: now, Precision: *precision, Progress: c.progress()}
-	if o.Since, err = pastTime(*since, now, cfg.Desk.Company.Location); err != nil {
-		return usageError("--since %s: %v", *since, err)
-	}
-	if *until != "" {
-		if o.Until, err = pastTime(*until, now, cfg.Desk.Company.Location); err != nil {
-			return usageError("--until %s: %v", *until, err)
-		}
+	if o.Since, o.Until, err = pastSpan(*since, *until, now, cfg.Desk.Company.Location); err != nil {
+		return err
 	}
 	st, err := c.open(ctx, store.Options{ReadOnly: true})
 	if err != nil {
