@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"firstline/mailout"
+	"firstline/rules"
 	"firstline/store"
 	"firstline/triage/command"
 	"firstline/triage/sla"
@@ -162,11 +163,6 @@ func (j *job) list(c command.Command, f store.TicketFilter) error {
 	if err != nil {
 		return fmt.Errorf("list tickets: %w", err)
 	}
-	return j.listed(c, found)
-}
-
-// listed mails tickets as a list.
-func (j *job) listed(c command.Command, found []store.Ticket) error {
 	list := j.rows(found, j.lang())
 	slices.SortStableFunc(list, soonest)
 	if c.Filter == "overdue" {
@@ -187,7 +183,7 @@ func (j *job) mailList(c command.Command, list []mailout.Row) error {
 const searchWords = 6
 
 // search mails the tickets that hold every word, by number, subject, people or text,
-// the newest first.
+// the newest first, and the solved ones that hold them in another form.
 func (j *job) search(c command.Command) error {
 	words := strings.FieldsFunc(c.Text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`"„“”,;`, r) })
 	found, err := j.tx.Search(j.ctx, words[:min(len(words), searchWords)], 4*listMost)
@@ -198,6 +194,15 @@ func (j *job) search(c command.Command) error {
 		tk, err := j.tx.TicketByNumber(j.ctx, n)
 		if err == nil && !slices.ContainsFunc(found, func(f store.Ticket) bool { return f.ID == tk.ID }) {
 			found = append([]store.Ticket{tk}, found...)
+		}
+	}
+	solved, err := j.solvedWith(rules.TopicOf(c.Text, ""))
+	if err != nil {
+		return err
+	}
+	for _, tk := range solved {
+		if !slices.ContainsFunc(found, func(f store.Ticket) bool { return f.ID == tk.ID }) {
+			found = append(found, tk)
 		}
 	}
 	return j.mailList(c, j.rows(found, j.lang()))

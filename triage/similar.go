@@ -11,7 +11,6 @@ import (
 	"firstline/mailout"
 	"firstline/rules"
 	"firstline/store"
-	"firstline/triage/command"
 	"firstline/triage/state"
 )
 
@@ -217,32 +216,9 @@ func SimilarSolved(ctx context.Context, tx *store.Tx, subject, text string) ([]i
 	return t.nearTopics(rules.TopicOf(subject, text), 0)
 }
 
-// search mails the tickets with some words in their subject or requester, and the
-// solved ones with these words in what was asked, in whatever form they stand there.
-func (j *job) search(c command.Command) error {
-	found, err := j.tx.ListTickets(j.ctx, store.TicketFilter{Text: c.Text, Limit: 4 * listMost})
-	if err != nil {
-		return fmt.Errorf("search tickets: %w", err)
-	}
-	ids, err := j.solvedWith(rules.TopicOf(c.Text, ""))
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if slices.ContainsFunc(found, func(tk store.Ticket) bool { return tk.ID == id }) {
-			continue
-		}
-		tk, err := j.tx.Ticket(j.ctx, id)
-		if err != nil {
-			return fmt.Errorf("read found ticket: %w", err)
-		}
-		found = append(found, tk)
-	}
-	return j.listed(c, found)
-}
-
-// solvedWith are the solved tickets that have all words of a topic, the newest first.
-func (t *turn) solvedWith(topic rules.Topic) ([]int64, error) {
+// solvedWith are the solved tickets that have all words of a topic in what was asked,
+// in whatever form, the newest first.
+func (t *turn) solvedWith(topic rules.Topic) ([]store.Ticket, error) {
 	keys := topic.Keys()
 	if len(keys) == 0 {
 		return nil, nil
@@ -255,8 +231,15 @@ func (t *turn) solvedWith(topic rules.Topic) ([]int64, error) {
 	for _, w := range words[1:] {
 		ids = slices.DeleteFunc(ids, func(id int64) bool { return !slices.Contains(w.Recent, id) })
 	}
-	slices.Reverse(ids)
-	return ids, nil
+	var list []store.Ticket
+	for _, id := range slices.Backward(ids) {
+		tk, err := t.tx.Ticket(t.ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("read found ticket: %w", err)
+		}
+		list = append(list, tk)
+	}
+	return list, nil
 }
 
 // indexed is the key under which the store keeps how far the solved tickets of
