@@ -78,6 +78,11 @@ func (tx *Tx) EventsBetween(ctx context.Context, from, to time.Time, kinds ...st
 	return all(ctx, tx, scanEvent, "SELECT "+eventColumns+" FROM event"+w.sql()+" ORDER BY at, id", w.args...)
 }
 
+// NewestEventAt returns when the newest event happened; zero when there is none.
+func (tx *Tx) NewestEventAt(ctx context.Context) (time.Time, error) {
+	return tx.instant(ctx, "SELECT max(at) FROM event")
+}
+
 // Trace is why a mail was decided as it was, at decision time.
 type Trace struct {
 	InboxID    int64

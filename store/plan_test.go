@@ -66,6 +66,7 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_ = tx.SetFinalID(ctx, 1, "f")
 	_, _ = tx.OutboxByFinalID(ctx, "f")
 	_ = tx.InsertClockEvent(ctx, ClockEvent{TicketID: tk.ID, Event: "opened"})
+	_, _ = tx.NewestEventAt(ctx)
 	_, _ = tx.LastClockEvent(ctx, tk.ID)
 	_, _ = tx.LastWorkAt(ctx, tk.ID)
 	_, _ = tx.ClockEvents(ctx, tk.ID)

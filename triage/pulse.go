@@ -211,6 +211,13 @@ func (d *Desk) readPulse(ctx context.Context) error {
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
+		if p.last.wall.IsZero() { // a store that no daemon has looked at: its history is all we know
+			at, err := tx.NewestEventAt(ctx)
+			if err != nil {
+				return err
+			}
+			p.last = look{at, -1}
+		}
 		text, err = tx.Meta(ctx, store.MetaClockDoubt)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil

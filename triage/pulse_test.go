@@ -405,3 +405,16 @@ func (o *office) timers(number int64) map[string]time.Time {
 	}
 	return m
 }
+
+// TestBeforeItsOwnHistory: the very first look of a daemon at a store whose history
+// lies ahead of the clock does not fire.
+func TestBeforeItsOwnHistory(t *testing.T) {
+	t.Parallel()
+	m := &machine{office: newOffice(t)}
+	m.receive(printer)
+	m.now = m.now.AddDate(-1, 0, 0)
+	m.restart()
+	if got := m.tick(); !m.alarmed() || recipients(got) != "s.vogl" {
+		t.Errorf("alarm %v, mails %s", m.alarmed(), describe(got))
+	}
+}
