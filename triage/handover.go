@@ -71,6 +71,11 @@ func (t *turn) tellSecondLevel(tk *store.Ticket, g Group, h handover, cause, fro
 	if g.External {
 		return t.tellExternal(tk, g, h, cause)
 	}
+	if house, ok := t.c.houseFor(g, t.now); ok { // who has the ticket inside hears of it as well
+		if err := t.tellExternal(tk, house, h, cause+":"+house.ID); err != nil {
+			return err
+		}
+	}
 	history, err := t.history(tk)
 	if err != nil {
 		return err

@@ -196,6 +196,36 @@ func TestNoGroupIsThere(t *testing.T) {
 	}
 }
 
+// TestHouseStandsIn: a house outside stands in for a group that is away; the lead has
+// the ticket inside.
+func TestHouseStandsIn(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*triage.Config){
+		"for the group": func(c *triage.Config) {
+			c.People.Groups[1].Substitute = "haus"
+			c.People.Absences = []triage.Absence{away("markus", "")}
+		},
+		"for its member": absent(away("markus", "haus")),
+	} {
+		o := newOffice(t, func(c *triage.Config) {
+			c.People.Groups = append(c.People.Groups, triage.Group{ID: "haus", Label: map[string]string{"": "Systemhaus"}, Level: 2, External: true, Address: "hotline@haus.example"})
+		}, change)
+		o.receive(printer)
+		got := o.sweepAt(monday.Add(8 * time.Hour))
+		house, lead := o.only(got, "hotline@haus.example"), to(got, "s.vogl@firma.example")
+		if !strings.Contains(house.m.Text, "Übergabe an Systemhaus") {
+			t.Errorf("%s: %s", name, house.m.Text)
+		}
+		if tk := o.ticket(10001); tk.Group != "netz" || len(lead) == 0 || !strings.Contains(lead[0].m.Text, "ESKALIERT") {
+			t.Errorf("%s: group %s, mails to the lead: %s", name, tk.Group, describe(lead))
+		}
+		if n := len(to(got, "a.berger@firma.example")); n != 1 {
+			t.Errorf("%s: %d mails to the requester", name, n)
+		}
+		o.sound()
+	}
+}
+
 // TestExternalGroup: a house outside gets the public conversation and the reason, no
 // internal word, and may not command.
 func TestExternalGroup(t *testing.T) {

@@ -153,6 +153,20 @@ func (c *Config) presentMembers(group string, now time.Time) []Agent {
 	return nil
 }
 
+// houseFor is the group outside the company that stands in for a group of which
+// nobody is there.
+func (c *Config) houseFor(g Group, now time.Time) (Group, bool) {
+	if len(c.presentMembers(g.ID, now)) > 0 {
+		return Group{}, false
+	}
+	for _, id := range append(slices.Clone(g.Members), g.Substitute) {
+		if house, ok := c.Group(c.follow(id, now)); ok && house.External {
+			return house, true
+		}
+	}
+	return Group{}, false
+}
+
 // leadOf is who hears of trouble in a group: its lead, while he is away who stands
 // in for him, else the managers, else whoever works at the first level. Nobody is
 // told only if nobody is there at all.
