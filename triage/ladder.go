@@ -119,9 +119,6 @@ func (t *turn) tellStep(tk *store.Ticket, c *climbing) (err error) {
 	if asked && len(people) == 0 && len(c.told) == 0 {
 		people = t.owners(tk)
 	}
-	if err := t.hierarchic(tk, c, people); err != nil {
-		return err
-	}
 	for _, a := range people {
 		if c.told[a.ID] {
 			continue
@@ -133,21 +130,6 @@ func (t *turn) tellStep(tk *store.Ticket, c *climbing) (err error) {
 	}
 	if slices.Contains(c.notify, "requester") && !c.told["requester"] {
 		return t.tellDelayed(tk, c)
-	}
-	return nil
-}
-
-// hierarchic notes who of those responsible hears of the ticket.
-func (t *turn) hierarchic(tk *store.Ticket, c *climbing, people []Agent) error {
-	if !slices.Contains(c.notify, "lead") && !slices.Contains(c.notify, "manager") {
-		return nil
-	}
-	for _, a := range people {
-		if t.leads(tk, a) {
-			if err := t.event(tk, "timer", "escalated_hierarchic", "", a.ID, c.highest.Name); err != nil {
-				return err
-			}
-		}
 	}
 	return nil
 }
@@ -232,10 +214,14 @@ func (t *turn) tellDelayed(tk *store.Ticket, c *climbing) error {
 // tellLead is the hierarchical escalation by a person: those responsible for the
 // group are told, the ticket stays where it is.
 func (t *turn) tellLead(tk *store.Ticket, by, who, text, cause string) error {
-	for _, a := range t.c.leadOf(tk.Group, t.now) {
-		if err := t.event(tk, by, "escalated_hierarchic", "", a.ID, text); err != nil {
-			return err
-		}
+	people := t.c.leadOf(tk.Group, t.now)
+	if len(people) == 0 {
+		return nil
+	}
+	if err := t.event(tk, by, report.KindManager, "", people[0].ID, text); err != nil {
+		return err
+	}
+	for _, a := range people {
 		_, err := t.toAgent(tk, a, notice{
 			kind: mailout.NoticeNote, purpose: token.Internal, cause: cause + ":" + a.ID,
 			fill: func(d *mailout.InternalData) {
