@@ -40,6 +40,9 @@ func (tx *Tx) erase(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := tx.setErasing(ctx, false); err != nil {
 		return err
 	}
+	if err := tx.relearn(ctx); err != nil {
+		return err
+	}
 	broken, err := foreignKeys(ctx, tx)
 	if err == nil && broken != nil {
 		err = fmt.Errorf("%w: %s", ErrConstraint, broken.Text)

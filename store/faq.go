@@ -14,12 +14,13 @@ type FAQOutcome struct {
 	SentAt    time.Time
 	Outcome   string // "", helped, rejected, silent
 	Version   string // of the entry when it was sent
+	TaughtBy  int64  // number of the ticket whose words were nearest, 0 = none
 }
 
-const faqColumns = "ticket_id, entry, requester, sent_at, outcome, version"
+const faqColumns = "ticket_id, entry, requester, sent_at, outcome, version, taught_by"
 
 func scanFAQOutcome(r *row) FAQOutcome {
-	return FAQOutcome{TicketID: r.int64(), Entry: r.text(), Requester: r.text(), SentAt: r.time(), Outcome: r.text(), Version: r.text()}
+	return FAQOutcome{TicketID: r.int64(), Entry: r.text(), Requester: r.text(), SentAt: r.time(), Outcome: r.text(), Version: r.text(), TaughtBy: r.int64()}
 }
 
 // SaveFAQOutcome records an FAQ answer, or what became of it. A zero SentAt is
@@ -35,13 +36,14 @@ func (tx *Tx) SaveFAQOutcome(ctx context.Context, f FAQOutcome) error {
 			sent = tx.Now
 		}
 	}
-	_, err := tx.exec(ctx, `INSERT INTO faq_outcome (ticket_id, entry, requester, sent_at, outcome, version) VALUES (?, ?, ?, ?, ?, ?)
+	_, err := tx.exec(ctx, `INSERT INTO faq_outcome (ticket_id, entry, requester, sent_at, outcome, version, taught_by) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET
 			entry = excluded.entry,
 			requester = excluded.requester,
 			sent_at = excluded.sent_at,
 			outcome = excluded.outcome,
-			version = excluded.version`, f.TicketID, f.Entry, f.Requester, sent, f.Outcome, f.Version)
+			version = excluded.version,
+			taught_by = excluded.taught_by`, f.TicketID, f.Entry, f.Requester, sent, f.Outcome, f.Version, f.TaughtBy)
 	return err
 }
 
@@ -64,6 +66,6 @@ func (tx *Tx) FAQOutcomes(ctx context.Context, entry, version string, atMost int
 func (tx *Tx) FAQAnsweredTo(ctx context.Context, requester string, since time.Time) ([]FAQOutcome, error) {
 	return all(ctx, tx, scanFAQOutcome, "SELECT "+faqColumns+` FROM faq_outcome WHERE requester = ? AND sent_at >= ?
 		UNION ALL
-		SELECT ticket_id, entry, requester, at, '', '' FROM faq_use WHERE requester = ? AND at >= ?
+		SELECT ticket_id, entry, requester, at, '', '', 0 FROM faq_use WHERE requester = ? AND at >= ?
 		ORDER BY 4 DESC, 1 DESC LIMIT 200`, requester, since, requester, since)
 }

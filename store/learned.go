@@ -82,7 +82,15 @@ func (tx *Tx) Lessons(ctx context.Context) ([]Lesson, error) {
 		ORDER BY l.entry, l.at DESC, l.ticket_id DESC`)
 }
 
-// LessonCount rises with every change of what was learned.
+// relearn makes who has read the lessons, and the requests without FAQ, read them
+// again: something was erased.
+func (tx *Tx) relearn(ctx context.Context) error {
+	_, err := tx.exec(ctx, `INSERT INTO meta (key, value) VALUES ('faq_lessons', '1')
+		ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`)
+	return err
+}
+
+// LessonCount rises with every change of what was learned, and with an erasure.
 func (tx *Tx) LessonCount(ctx context.Context) (int64, error) {
 	s, err := tx.Meta(ctx, "faq_lessons")
 	if errors.Is(err, ErrNotFound) {

@@ -80,7 +80,7 @@ func TestFAQOutcomes(t *testing.T) {
 		if err := tx.SaveFAQOutcome(ctx, FAQOutcome{TicketID: tk.ID, Entry: "vpn", Requester: "r@example.com", Outcome: "helped", Version: "v1"}); err != nil {
 			return err
 		}
-		want := FAQOutcome{tk.ID, "vpn", "r@example.com", epoch, "helped", "v1"}
+		want := FAQOutcome{tk.ID, "vpn", "r@example.com", epoch, "helped", "v1", 0}
 		known, kerr := tx.FAQOutcomes(ctx, "vpn", "v1", 5)
 		equal(t, known, []FAQOutcome{want})
 		if old, err := tx.FAQOutcomes(ctx, "vpn", "v2", 5); err != nil || len(old) != 0 {

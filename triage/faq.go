@@ -10,6 +10,7 @@ import (
 	"firstline/rules"
 	"firstline/store"
 	"firstline/triage/report"
+	"firstline/triage/token"
 )
 
 // faqOutcome records what became of the FAQ answer of a ticket, and what follows:
@@ -37,9 +38,39 @@ func (t *turn) faqOutcome(tk *store.Ticket, outcome string) error {
 		if err := t.unlearn(tk); err != nil {
 			return err
 		}
+		if err := t.untaught(tk, row); err != nil {
+			return err
+		}
 		return t.tellDemoted(row.Entry)
 	}
 	return nil
+}
+
+// taughtBy is the number of the ticket whose words decided about an answer, 0 = a
+// question of the configuration did.
+func (t *turn) taughtBy(d rules.FAQDecision) int64 {
+	if n := token.FindTags("["+d.Learned+"]", t.c.Ticket.Prefix); d.Learned != "" && len(n) == 1 {
+		return n[0]
+	}
+	return 0
+}
+
+// untaught takes back the lesson that led to an answer which did not help.
+func (t *turn) untaught(tk *store.Ticket, row store.FAQOutcome) error {
+	if row.TaughtBy == 0 {
+		return nil
+	}
+	teacher, err := t.tx.TicketByNumber(t.ctx, row.TaughtBy)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read ticket %d: %w", row.TaughtBy, err)
+	}
+	if err := t.unlearn(&teacher); err != nil {
+		return err
+	}
+	return t.event(tk, "system", "faq_unlearned", row.Entry, t.tag(&teacher), "its words led to an answer that did not help")
 }
 
 // aboutFAQ reads what a requester says about an answer of the FAQ, or of an agent

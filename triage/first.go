@@ -125,7 +125,7 @@ func (t *turn) answerFAQ(tk *store.Ticket, p plan) (bool, error) {
 	if err := t.message(tk, store.Message{Visibility: "public", Kind: "answer", Subject: tk.Subject, Text: faq.Answer}, nil); err != nil {
 		return false, err
 	}
-	if err := t.tx.SaveFAQOutcome(t.ctx, store.FAQOutcome{TicketID: tk.ID, Entry: faq.ID, Requester: tk.Requester, SentAt: t.now, Version: t.entryVersion(faq.ID)}); err != nil {
+	if err := t.tx.SaveFAQOutcome(t.ctx, store.FAQOutcome{TicketID: tk.ID, Entry: faq.ID, Requester: tk.Requester, SentAt: t.now, Version: t.entryVersion(faq.ID), TaughtBy: t.taughtBy(faq)}); err != nil {
 		return false, fmt.Errorf("record answer of ticket %d: %w", tk.ID, err)
 	}
 	if err := t.event(tk, "system", report.KindFAQ, "", faq.ID, ""); err != nil {

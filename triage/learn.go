@@ -163,7 +163,7 @@ func (j *job) usedFAQ() error {
 		if err != nil {
 			return fmt.Errorf("record the use of FAQ %s in ticket %d: %w", entry, j.tk.ID, err)
 		}
-		if err := j.event(j.tk, j.actor(), "faq_used", "", entry, "answered with the FAQ entry"); err != nil {
+		if err := j.event(j.tk, j.actor(), eventFAQUsed, "", entry, "answered with the FAQ entry"); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,10 @@
 -- nothing about the present one.
 ALTER TABLE faq_outcome ADD COLUMN version TEXT NOT NULL DEFAULT '';
 
+-- Number of the ticket whose words were nearest, 0 = a question of the
+-- configuration was: an answer that did not help takes the lesson back.
+ALTER TABLE faq_outcome ADD COLUMN taught_by INTEGER NOT NULL DEFAULT 0;
+
 -- Agents' use of an entry with #faq: the entry was right for the ticket.
 CREATE TABLE faq_use (
 	ticket_id INTEGER NOT NULL REFERENCES ticket (id),
