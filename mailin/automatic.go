@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"regexp"
 	"strings"
 	"time"
 )
@@ -311,11 +312,21 @@ func (w subjectWord) matches(low string) bool {
 	return rest[0] == ':' || strings.HasPrefix(rest, "- ") && w.dash || strings.HasPrefix(rest, "–") && w.dash
 }
 
+// deskLine is the last line of an automatic mail of a desk like this one, which says
+// what it is even where a relay has taken all headers away.
+var deskLine = regexp.MustCompile(`(?im)^(?:Kennung|Ref) [A-Z][A-Z0-9]{0,9}-[0-9]{1,12}/[0-9a-z]{6,26} . .*automat`)
+
 // body: phrases of robots in the first KiB of the author's own text.
 func (c *classifier) body() {
 	text := c.m.Reply
-	if text == "" || c.class != "" {
+	if c.class != "" {
 		return // the class is known: the words cannot change it
+	}
+	if deskLine.MatchString(c.m.Signature) || deskLine.MatchString(text) {
+		c.weak("ends as another desk's automatic mail")
+	}
+	if text == "" {
+		return
 	}
 	low := strings.ToLower(strings.TrimSpace(text[:min(len(text), maxBodyScan)]))
 	score, at := bodyMatch.score(low)

@@ -52,6 +52,9 @@ func LeakScan(text string, s Secrets) (reason string, ok bool) {
 	if run := sharedRun(text, s.Internal, s.Public); run != "" {
 		return "words of an internal note: " + run, false
 	}
+	if note := shortNote(text, s.Internal, s.Public); note != "" {
+		return "a whole internal note: " + note, false
+	}
 	return "", true
 }
 
@@ -159,6 +162,35 @@ func sharedRun(text string, internal, public []string) string {
 		}
 	}
 	return ""
+}
+
+// shortNote returns an internal text of fewer than eight words that stands in text as
+// a whole and in no public one: one with a word of letters and digits, as passwords
+// and numbers of devices have it. Other short notes say what anybody would say.
+func shortNote(text string, internal, public []string) string {
+	own := ""
+	for _, t := range internal {
+		ws := words(visible(t))
+		if len(ws) < 2 || len(ws) >= leakRun || !slices.ContainsFunc(ws, isMixed) {
+			continue
+		}
+		if own == "" {
+			own = " " + strings.Join(words(text), " ") + " "
+		}
+		note := " " + strings.Join(ws, " ") + " "
+		if !strings.Contains(own, note) || slices.ContainsFunc(public, func(p string) bool {
+			return strings.Contains(" "+strings.Join(words(visible(p)), " ")+" ", note)
+		}) {
+			continue
+		}
+		return strings.TrimSpace(note)
+	}
+	return ""
+}
+
+// isMixed: a word of at least four letters and digits, with both.
+func isMixed(w string) bool {
+	return len(w) >= 4 && strings.ContainsFunc(w, unicode.IsLetter) && strings.ContainsFunc(w, unicode.IsDigit)
 }
 
 func runHash(seed maphash.Seed, ws []string) uint64 {

@@ -179,10 +179,14 @@ func TestLeakCheck(t *testing.T) {
 		{"separator without dashes", "bitte oberhalb dieser Zeile antworten", false},
 		{"separator of a word processor", "———— Please reply above this line ————", false},
 		{"talk about it", "Können Sie bitte oberhalb dieser Zeile antworten oder anrufen?", true},
+		{"a short note with a password", "Zur Info: Kennwort: Sommer2026, bitte ändern", false},
+		{"a part of it", "Der Sommer2026 wird heiß", true},
+		{"a short note that anybody would say", "Bitte neu starten.", true},
+		{"a number the requester named", "Ihr Gerät HP4711x ist da", true},
 		{"empty", "", true},
 	}
 	for _, c := range cases {
-		reason, ok := LeakCheck(c.text, Secrets{Prefix: "IT", Internal: []string{"", note}, Public: []string{said}})
+		reason, ok := LeakCheck(c.text, Secrets{Prefix: "IT", Internal: []string{"", note, "Kennwort Sommer2026", "bitte neu starten", "Gerät HP4711x"}, Public: []string{said, "mein Gerät HP4711x"}})
 		if ok != c.ok || ok != (reason == "") {
 			t.Errorf("%s: ok %v, reason %q", c.name, ok, reason)
 		}
