@@ -77,6 +77,7 @@ var messageLabels = map[string]map[string]string{
 	"fix":        {"de": "Lösung", "en": "fix"},
 	"knowledge":  {"de": "Wissen", "en": "knowledge"},
 	"answer":     {"de": "FAQ-Antwort", "en": "FAQ answer"},
+	"automatic":  {"de": "automatische Antwort", "en": "automatic reply"},
 	"vendor":     {"de": "Dritte", "en": "third party"},
 	"pending":    {"de": "nicht bestätigt", "en": "not verified"},
 }

@@ -142,9 +142,15 @@ func TestAbsenceNote(t *testing.T) {
 	o.now = o.now.Add(time.Hour)
 	mails := o.receive(note)
 	quietTo(o, mails, annaAt)
-	if got := o.only(mails, sabineAt); !strings.Contains(got.m.Text, "Lena Huber") {
-		t.Errorf("hint: %s", got.m.Text)
+	hint := o.only(mails, sabineAt)
+	if !strings.Contains(hint.m.Text, "Lena Huber") {
+		t.Errorf("hint: %s", hint.m.Text)
 	}
+	for _, command := range []string{"#warum IT-10001", "#liste first", "#prio P3 IT-10001"} { // as to every report
+		mustRead(o, o.answer(&hint, sabine, command+"\n#zeige IT-10001"), sabineAt, "IT-10001")
+		o.done()
+	}
+	o.answer(&hint, sabine, "#prio P2 IT-10001")
 	o.only(mails, tobiasAt)
 	if tk := o.ticket(10001); tk.Assignee != "" || tk.State != "open" {
 		t.Errorf("ticket: %+v", tk)

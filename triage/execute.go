@@ -269,6 +269,7 @@ func (j *job) sendReply(kind mailout.PublicKind, purpose token.Purpose, fill fun
 				if fill != nil {
 					fill(d)
 				}
+				d.AskRating = d.AskRating && address == j.tk.Requester // nobody else rates
 			},
 		})
 		if err == nil && kind == mailout.Resolved && address == j.tk.Requester {

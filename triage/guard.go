@@ -204,6 +204,9 @@ func (t *turn) lostText(tk *store.Ticket, out store.Outgoing) (mailout.InternalT
 	return mailout.InternalText{}, nil
 }
 
+// backOn stands before the day an absence note names, in the history.
+const backOn = "; back on "
+
 // quietLimit is how many robot mails a ticket shows; further ones are counted in
 // its history only.
 const quietLimit = 20
@@ -257,7 +260,7 @@ func (t *turn) quietly(why string) (result, error) {
 		}
 	}
 	if at := t.m.Automatic.ReturnAt; !at.IsZero() {
-		why += "; back on " + at.In(t.c.Company.Location).Format("2006-01-02")
+		why += backOn + at.In(t.c.Company.Location).Format("2006-01-02")
 	}
 	outcome := outcomeFollowed
 	if n >= quietLimit {

@@ -191,7 +191,10 @@ func (t *turn) formerFirstLevel(tk *store.Ticket) (string, error) {
 }
 
 // history is the conversation of a ticket, oldest first, for agents.
-func (t *turn) history(tk *store.Ticket) ([]mailout.Entry, error) {
+func (t *turn) history(tk *store.Ticket) ([]mailout.Entry, error) { return t.historyOf(tk, false) }
+
+// historyOf is history; with robots also what mailboxes answered by themselves.
+func (t *turn) historyOf(tk *store.Ticket, robots bool) ([]mailout.Entry, error) {
 	messages, err := t.tx.Messages(t.ctx, tk.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
@@ -199,7 +202,7 @@ func (t *turn) history(tk *store.Ticket) ([]mailout.Entry, error) {
 	var list []mailout.Entry
 	left := historyBytes
 	for _, m := range messages {
-		if m.Kind == "automatic" {
+		if m.Kind == "automatic" && !robots {
 			continue
 		}
 		shown := clip(m.Text, min(entryBytes, max(left, 0)))

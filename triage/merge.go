@@ -66,7 +66,7 @@ func (j *job) merge(c command.Command) error {
 	if err := j.tx.MoveMessages(j.ctx, j.tk.ID, target.ID); err != nil {
 		return fmt.Errorf("move messages: %w", err)
 	}
-	if err := j.tellMerged(&target); err != nil || j.tk.Requester == target.Requester {
+	if err := j.tellMerged(&target); err != nil || j.tk.Requester == target.Requester || j.before.State == string(state.Held) { // a held sender was never told of a ticket
 		return err
 	}
 	into := j.tag(&target)

@@ -296,7 +296,7 @@ func (j *job) show(c command.Command) error {
 	if tk == nil {
 		return nil
 	}
-	history, err := j.history(tk)
+	history, err := j.historyOf(tk, c.Verb == command.Show)
 	if err != nil {
 		return err
 	}
@@ -346,6 +346,7 @@ func (j *job) about() ([]mailout.InternalText, error) {
 	}
 	var effort time.Duration
 	var linked []string
+	away := ""
 	for _, e := range events {
 		switch e.Kind {
 		case "effort":
@@ -353,11 +354,16 @@ func (j *job) about() ([]mailout.InternalText, error) {
 			effort += d
 		case "linked":
 			linked = append(linked, e.New)
+		case "automatic_mail":
+			if _, at, found := strings.Cut(e.Reason, backOn); found {
+				away = at
+			}
 		}
 	}
 	if effort > 0 {
 		add("Aufwand: ", "Effort: ", mailout.Duration(effort, j.lang()))
 	}
+	add("Laut Abwesenheitsnotiz zurück am ", "Back by an absence note on ", away)
 	add("Siehe auch: ", "See also: ", strings.Join(linked, ", "))
 	if up, err := j.tx.Ticket(j.ctx, j.tk.ParentID); err == nil {
 		add("Hauptticket: ", "Main ticket: ", j.tag(&up)+" "+up.Subject)

@@ -338,6 +338,38 @@ func TestHeldSenders(t *testing.T) {
 	o.sound()
 }
 
+// TestAbsenceOfTheRequester: her absence note moves nothing; the agent finds when she
+// is back.
+func TestAbsenceOfTheRequester(t *testing.T) {
+	t.Parallel()
+	o := bureau(t)
+	notice := o.only(o.receive(printer), lenaAt)
+	asked := o.only(o.answer(&notice, lena, "#warten\nWelche Meldung?"), annaAt)
+	o.now = o.now.Add(time.Minute)
+	mails := o.receive(eml{from: anna, subject: "Automatische Antwort: Drucker", text: "Ich bin bis zum 13.03.2026 nicht im Haus.", answers: &asked, headers: []string{"Auto-Submitted: auto-replied"}})
+	if tk := o.ticket(10001); tk.State != "waiting_requester" || len(mails) > 0 {
+		t.Errorf("%s %s", tk.State, describe(mails))
+	}
+	mustRead(o, o.fresh(lena, "#zeige IT-10001", ""), lenaAt, "nicht im Haus")
+	mustRead(o, o.fresh(lena, "#zeige IT-10001", ""), lenaAt, "zurück am 2026-03-1")
+	o.sound()
+}
+
+// TestHeldMerged: a held mail can be filed under a ticket, and its sender hears nothing.
+func TestHeldMerged(t *testing.T) {
+	t.Parallel()
+	o := bureau(t)
+	o.receive(printer)
+	asked := o.only(o.fresh("Service <service@fremd.example>", "Ihr Drucker", "Das Ersatzteil ist da."), lenaAt)
+	mails := o.answer(&asked, lena, "#zusammen IT-10001")
+	o.done()
+	quietTo(o, mails, "service@fremd.example")
+	if !o.said(10001, "request", "Ersatzteil") {
+		t.Error("the mail is not in the ticket")
+	}
+	o.sound()
+}
+
 // TestRequesterCommands: what an employee writes with # is text, and reaches the agent
 // as he wrote it.
 func TestRequesterCommands(t *testing.T) {

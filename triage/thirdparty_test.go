@@ -339,3 +339,39 @@ func TestTypedNotes(t *testing.T) {
 	}
 	o.sound()
 }
+
+// withFile is a mail with one attachment.
+func withFile(e eml, n uint32, name, content string) []byte {
+	raw := string(e.bytes(n))
+	head, body, _ := strings.Cut(raw, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n")
+	return []byte(head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + body +
+		"\r\n--b\r\nContent-Type: text/plain; name=\"" + name + "\"\r\nContent-Disposition: attachment; filename=\"" + name + "\"\r\n\r\n" + content + "\r\n--b--\r\n")
+}
+
+// TestFilesForThirdParties: what is public travels along, what was attached to a note
+// stays inside.
+func TestFilesForThirdParties(t *testing.T) {
+	t.Parallel()
+	o := bureau(t)
+	mails := o.receiveRaw(withFile(printer, 501, "fehler49.txt", "Protokoll des Druckers"))
+	notice := o.only(mails, lenaAt)
+	o.now = o.now.Add(time.Hour)
+	o.receiveRaw(withFile(eml{from: lena, subject: "AW", text: "#notiz\r\nVertrag liegt bei.", headers: []string{"In-Reply-To: <" + notice.m.MessageID + ">"}}, 502, "vertrag.txt", "geheim"))
+	o.done()
+	for _, command := range []string{"#dritte service@druck.example: Bitte ansehen", "#l2 systemhaus: Treiber?"} {
+		for _, m := range o.answer(&notice, lena, command) {
+			if m.Recipient != "service@druck.example" && m.Recipient != systemhausAt {
+				continue
+			}
+			var names []string
+			for _, a := range m.m.Attachments {
+				names = append(names, a.Filename)
+			}
+			if len(names) != 1 || names[0] != "fehler49.txt" || strings.Contains(string(m.raw), "vertrag") {
+				t.Errorf("%s: %v", command, names)
+			}
+		}
+		o.done()
+	}
+	o.sound()
+}
