@@ -170,6 +170,25 @@ func TestActionsWithoutTicket(t *testing.T) {
 	}
 }
 
+// TestHeldThenAccepted: what rules set on a mail that was held first counts when it
+// is taken on.
+func TestHeldThenAccepted(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, withRules(t, "  - {name: A, when: {words: [bestellen]}, then: {template_note: liste, incident: Flut, priority: P2, tags: [x]}}\n"))
+	mails := o.receive(eml{from: "x@fremd.example", subject: "Bestellung", text: "Bitte bestellen"})
+	question := o.only(mails, "l.huber@firma.example")
+	o.now = o.now.Add(time.Minute)
+	o.receive(eml{from: lena, subject: "AW", text: "#annehmen", answers: &question})
+	tk := o.ticket(10001)
+	if tk.Priority != "P2" || tk.Incident != "Flut" || strings.Join(tk.Tags, " ") != "x" || tk.State != "new" {
+		t.Errorf("ticket %+v", tk)
+	}
+	if !slices.ContainsFunc(o.messages(tk.ID), func(m store.Message) bool { return m.Kind == "note" && m.Visibility == "internal" }) {
+		t.Error("the note is missing")
+	}
+	o.sound()
+}
+
 // TestFAQByRule: a rule names the entry, or lets it only be suggested.
 func TestFAQByRule(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 
 	"firstline/mailin"
 	"firstline/mailout"
+	"firstline/rules"
 	"firstline/triage/command"
 	"firstline/triage/report"
 	"firstline/triage/sla"
@@ -34,6 +35,9 @@ func (j *job) accept(command.Command) error {
 		return err
 	}
 	if err := j.clocks(j.tk, sla.EventOpened); err != nil {
+		return err
+	}
+	if err := j.joinIncident(j.tk, rules.Decision{}); err != nil {
 		return err
 	}
 	if err := j.receiptAfterAccept(); err != nil {

@@ -163,6 +163,9 @@ func (t *turn) holdTicket(p plan) (result, error) {
 	if err := t.firstMessage(tk, "request", "public"); err != nil {
 		return result{}, err
 	}
+	if err := t.noteOfRule(tk, p.rules); err != nil {
+		return result{}, err
+	}
 	if err := t.event(tk, "system", "opened", "", tk.State, p.hold); err != nil {
 		return result{}, err
 	}
