@@ -192,6 +192,9 @@ func (e *evaluation) whyNot(x *expectation) string {
 			}
 		}
 	}
+	if strings.HasPrefix(x.key, "due.") {
+		return e.say("SLA %s und Priorität %s gelten", "SLA %s and priority %s apply", e.d.SLA, e.d.Priority)
+	}
 	for _, step := range e.d.Trace {
 		if step.Stage == x.key {
 			return step.Reason
