@@ -42,8 +42,9 @@ func (t *turn) tellOwner(tk *store.Ticket, n notice, except string) error {
 }
 
 // owners are who works on a ticket now: the assignee, who stands in for him while
-// he is away, or the present members of the group. When a group has nobody, the
-// lead, and then the first level, hear of it: no ticket is left to nobody.
+// he is away, or the present members of the group. A group outside has no agents:
+// who gave it the ticket hears of it. When a group has nobody, the lead, and then
+// the first level, hear of it: no ticket is left to nobody.
 func (t *turn) owners(tk *store.Ticket) []Agent {
 	if tk.Assignee != "" {
 		if there := t.c.standIns(tk.Assignee, t.now); len(there) > 0 {
@@ -53,7 +54,31 @@ func (t *turn) owners(tk *store.Ticket) []Agent {
 	if there := t.c.presentMembers(tk.Group, t.now); len(there) > 0 {
 		return there
 	}
+	if g, ok := t.c.Group(tk.Group); ok && g.External {
+		if there := t.handedOutBy(tk); len(there) > 0 {
+			return there
+		}
+	}
 	return t.c.leadOf(tk.Group, t.now)
+}
+
+// handedOutBy is who gave a ticket to a group outside the company and so waits for
+// its answer, while that agent is there; else the first level.
+func (t *turn) handedOutBy(tk *store.Ticket) []Agent {
+	events, err := t.tx.Events(t.ctx, tk.ID)
+	if err != nil {
+		t.desk.Log.Warn("history not read", "ticket", tk.ID, "err", err)
+	}
+	for _, e := range slices.Backward(events) {
+		id, ok := strings.CutPrefix(e.Actor, "agent:")
+		if !ok || e.Kind != "escalated" || t.c.present(id, t.now) != id {
+			continue
+		}
+		if a, ok := t.c.Agent(id); ok {
+			return []Agent{a}
+		}
+	}
+	return t.c.presentMembers(t.c.firstLevel(), t.now)
 }
 
 // notifyRoles tells further people about a new ticket, as a rule asks: lead,

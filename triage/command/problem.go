@@ -82,7 +82,7 @@ func (p phrase) in(lang string) string {
 
 var problemTexts = map[Code]phrase{
 	Unknown:       {"unbekannt.", "unknown."},
-	Misplaced:     {"steht mitten im Text. Befehle gehören an den Anfang.", "stands in the middle of the text. Commands belong at the top."},
+	Misplaced:     {"steht mitten im Text. Befehle gehören an den Anfang oder in einen eigenen letzten Absatz.", "stands in the middle of the text. Commands belong at the top or in a last paragraph of their own."},
 	Detached:      {"Leerzeichen nach #.", "blank after #."},
 	Unexpected:    {"hier zu viel: ", "too much here: "},
 	UnknownValue:  {"unbekannter Wert.", "unknown value."},
