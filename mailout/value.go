@@ -56,7 +56,26 @@ func (v value) inText() string {
 	case v.multi:
 		return strings.Trim(visible(v.text), "\n")
 	}
-	return OneLine(v.text)
+	s := OneLine(v.text)
+	if rightToLeft(s) {
+		return isolate + s + endIsolate
+	}
+	return s
+}
+
+// Marks around a value that runs from the right, so that what stands beside it
+// keeps its order (Unicode annex 9, explicit isolates).
+const (
+	isolate    = "\u2068"
+	endIsolate = "\u2069"
+)
+
+// rightToLeft reports whether a text has letters of a script that runs from the
+// right: Hebrew, Arabic and their relatives.
+func rightToLeft(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return r >= 0x590 && r <= 0x8ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff
+	})
 }
 
 // inHTML is the value in the HTML part, escaped.
@@ -67,7 +86,11 @@ func (v value) inHTML() string {
 	case v.multi:
 		return textHTML(strings.Trim(visible(v.text), "\n"))
 	}
-	return html.EscapeString(OneLine(v.text))
+	s := OneLine(v.text)
+	if rightToLeft(s) {
+		return "<bdi>" + html.EscapeString(s) + "</bdi>"
+	}
+	return html.EscapeString(s)
 }
 
 // textHTML escapes text of many lines; leading blanks stay visible.

@@ -24,8 +24,9 @@ type templateRow struct {
 // runTemplates lists the texts of all mails, prints a built-in one, copies it to
 // the folder where it can be edited, and shows what the edited mails look like.
 func runTemplates(_ context.Context, c *cli, args []string) error {
-	set := c.flags("templates", "templates [--values | --copy] [FILE...] | templates --preview DIR")
+	set := c.flags("templates", "templates [--values | --copy] [FILE...] | templates --syntax | templates --preview DIR")
 	values := set.Bool("values", false, "what may stand between {{ and }} in FILE")
+	syntax := set.Bool("syntax", false, "how a template is written")
 	copies := set.Bool("copy", false, "copy FILE to the folder of the configuration, to edit it there")
 	preview := set.String("preview", "", "write every mail with sample data to `DIR`, as text and HTML, with the edited texts")
 	files, err := c.parse(set, args)
@@ -38,6 +39,9 @@ func runTemplates(_ context.Context, c *cli, args []string) error {
 		}
 	}
 	switch {
+	case *syntax:
+		fmt.Fprint(c.out, c.say(syntaxDE, syntaxEN))
+		return nil
 	case *preview != "":
 		return c.previewTemplates(*preview)
 	case *copies:
@@ -57,6 +61,54 @@ func runTemplates(_ context.Context, c *cli, args []string) error {
 	}
 	return nil
 }
+
+// syntaxDE and syntaxEN are the language of templates, as mailout reads it.
+const (
+	syntaxDE = `Eine Vorlage besteht aus Zeilen. Aus ihr entstehen der Text- und der HTML-Teil.
+
+  Subject: ...         Betreff, nur in der ersten Zeile; sonst gilt der übliche
+  ! Text               das Wichtigste
+  .. Text              Nebensächliches: Fakten, Hinweise
+  == Text              Überschrift
+  | Name | Text        Zeile mit einer Tatsache
+  || a | b | c         Zeile einer Tabelle, die erste ist ihr Kopf
+  * Text               Punkt einer Liste
+  > Text               was jemand schrieb;  ~ Text: ebenso, nur für Agenten
+  :: NAME | Text       Absatz mit einem Wort davor
+  ---- Text            Trennlinie
+  [Text](antwort)      Knopf, der eine Mail mit dieser Antwort öffnet; [!Text](antwort) der wichtigste
+  --                   alles darunter ist die Fußzeile; die Kennung darin muss bleiben
+  {{wert}}             ein Wert; firstline templates --values DATEI nennt alle
+  {{#if wert}} ... {{else}} ... {{/if}}       wenn er nicht leer ist
+  {{#each liste}} ... {{item.x}} ... {{/each}}  für jeden Eintrag
+  {{#text}} ... {{/text}}  {{#html}} ... {{/html}}  nur für diesen Teil
+  {{> name}}           die Zeilen der Datei _name.txt
+
+Eine Zeile, deren Werte alle leer sind, fällt weg. firstline check findet jeden Fehler.
+`
+	syntaxEN = `A template is lines of text. The text part and the HTML part come from it.
+
+  Subject: ...         the subject, first line only; without it the usual one
+  ! text               the line that matters most
+  .. text              what matters less: facts, hints
+  == text              a heading
+  | name | text        a row with a fact
+  || a | b | c         a row of a table, the first one is its head
+  * text               a list item
+  > text               what somebody wrote;  ~ text: the same, for agents alone
+  :: NAME | text       a paragraph with a word in front
+  ---- text            the separator line
+  [text](answer)       a button that opens a mail with this answer; [!text](answer) the main one
+  --                   everything below is the footer; the reference in it must stay
+  {{value}}            a value; firstline templates --values FILE lists them
+  {{#if value}} ... {{else}} ... {{/if}}      when it is not empty
+  {{#each list}} ... {{item.x}} ... {{/each}}   for each entry
+  {{#text}} ... {{/text}}  {{#html}} ... {{/html}}  for that part alone
+  {{> name}}           the lines of the file _name.txt
+
+A line whose values are all empty is left out. firstline check finds every mistake.
+`
+)
 
 // templateFolder is where the configuration looks for edited texts, "" = nowhere.
 func (c *cli) templateFolder() (string, error) {
@@ -95,11 +147,11 @@ func (c *cli) listTemplates() error {
 	fmt.Fprint(c.out, c.say(`
 Ansehen: firstline templates de/receipt.txt · Werte darin: firstline templates --values de/receipt.txt
 Ändern:  firstline templates --copy de/receipt.txt, dann die Datei bearbeiten und firstline check
-Alle Mails ansehen: firstline templates --preview vorschau
+Alle Mails ansehen: firstline templates --preview vorschau · So schreibt man sie: firstline templates --syntax
 `, `
 Look:    firstline templates de/receipt.txt · its values: firstline templates --values de/receipt.txt
 Edit:    firstline templates --copy de/receipt.txt, then edit the file and run firstline check
-See all mails: firstline templates --preview preview
+See all mails: firstline templates --preview preview · How to write them: firstline templates --syntax
 `))
 	return nil
 }

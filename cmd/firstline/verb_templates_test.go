@@ -23,6 +23,9 @@ func TestTemplates(t *testing.T) {
 	if values := s.good("templates", "--values", "de/receipt.txt"); !strings.Contains(values, "{{due.first_reply}}\n") || strings.Contains(values, "{{short}}") {
 		t.Error(values)
 	}
+	if syntax := s.good("templates", "--syntax"); !strings.Contains(syntax, "{{#if wert}}") {
+		t.Error(syntax)
+	}
 	if path := strings.TrimSpace(s.good("templates", "--copy", "de/receipt.txt")); path != filepath.Join(s.dir, "templates", "de", "receipt.txt") {
 		t.Error(path)
 	}
