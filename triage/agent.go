@@ -207,10 +207,14 @@ func heldReason(kind, why, lang string) string {
 		holdSuspicious: {"Sie kam wenige Sekunden nach der Benachrichtigung und zitiert nichts; so antworten Abwesenheitsassistenten.", "It came seconds after the notice and quotes nothing; that is how out-of-office assistants answer."},
 		holdLeak:       {"Der Text enthält etwas, das intern bleiben muss: %s", "The text holds something that must stay internal: %s"},
 	}
+	if pair, ok := unproven()[why]; ok && kind == holdProof {
+		return inLang(pair, lang)
+	}
 	pair, ok := texts[kind]
 	if !ok {
 		return why
 	}
+	why = Reason(why, lang)
 	text := pair[0]
 	if lang == "en" {
 		text = pair[1]
@@ -219,6 +223,20 @@ func heldReason(kind, why, lang string) string {
 		return fmt.Sprintf(text, why)
 	}
 	return text
+}
+
+// unproven are the reasons why a mail lacks a proof that has nothing to do with the
+// mail server.
+func unproven() map[string][2]string {
+	return map[string][2]string{
+		"more than one author": {"Die Mail nennt mehr als einen Absender.", "The mail names more than one author."},
+		"it does not answer a mail that was sent to you for this ticket": {"Sie antwortet auf keine Mail, die wir Ihnen zu diesem Ticket geschickt haben.",
+			"It does not answer a mail that we sent to you about this ticket."},
+		"it answers a mail to the requester": {"Sie antwortet auf eine Mail, die an die anfragende Person ging, nicht an Sie.",
+			"It answers a mail that went to the requester, not to you."},
+		"it answers a list that was sent to somebody else": {"Sie antwortet auf eine Liste, die jemand anders bekommen hat.",
+			"It answers a list that was sent to somebody else."},
+	}
 }
 
 // release carries out a held mail after the agent confirmed it. Only who reads the

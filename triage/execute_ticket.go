@@ -284,7 +284,7 @@ func (j *job) giveBack(c command.Command) error {
 	return j.tellGroup(j.tk, notice{
 		kind: mailout.Handback, purpose: token.Notification, cause: fmt.Sprintf("l1:%d:%d", j.in.ID, j.tk.ID),
 		fill: func(d *mailout.InternalData) {
-			d.Author, d.At, d.FromGroup = j.ac.agent.Name, j.now, j.c.groupLabel(from, j.c.Company.Language)
+			d.Author, d.At, d.FromGroup = j.ac.agent.Name, j.now, j.c.groupLabel(from, d.Lang)
 			d.Text = mailout.InternalNote(text)
 		},
 	})

@@ -93,7 +93,7 @@ func (t *turn) tellSecondLevel(tk *store.Ticket, g Group, h handover, cause, fro
 		kind: mailout.Escalation, purpose: token.Escalation, cause: cause, files: files, wait: h.by == "timer",
 		fill: func(d *mailout.InternalData) {
 			d.OutageFrom, d.OutageTo = h.outage.from, h.outage.to
-			d.Author, d.At, d.FromGroup = h.who, t.now, t.c.groupLabel(from, t.c.Company.Language)
+			d.Author, d.At, d.FromGroup = h.who, t.now, t.c.groupLabel(from, d.Lang)
 			d.Reason, d.History, d.Files, d.SolveDue, d.TakeDue = mailout.InternalReason(h.reason), history, list, solve, take
 		},
 	})

@@ -95,6 +95,9 @@ var germanReasons = map[string]string{
 	"the requester says it is solved":                "die anfragende Person sagt, es ist gelöst",
 	"follows a ticket that was closed too long ago":  "folgt einem Ticket, das zu lange geschlossen ist",
 	"sender not verified":                            "Absender nicht bestätigt",
+	"separator line of a notification":               "die Trennzeile einer Benachrichtigung",
+	"first line of a notification":                   "die erste Zeile einer Benachrichtigung",
+	"no verdict":                                     "kein Urteil des Mailservers",
 	"asked for the status":                           "fragte nach dem Stand",
 }
 
@@ -118,6 +121,9 @@ var germanForms = []struct {
 	{regexp.MustCompile(`^told together with the other reports of (\S+)$`), "wird mit den anderen Meldungen zu $1 gemeldet"},
 	{regexp.MustCompile(`^same mail as inbox (\d+)$`), "dieselbe Mail wie Nr. $1"},
 	{regexp.MustCompile(`^category (.*), priority (.*), group (.*)$`), "Kategorie $1, Priorität $2, Gruppe $3"},
+	{regexp.MustCompile(`^command line #(.*)$`), "die Befehlszeile #$1"},
+	{regexp.MustCompile(`^marker of a notification: (.*)$`), "die Kennung einer Benachrichtigung: $1"},
+	{regexp.MustCompile(`^words of an internal note: (.*)$`), "Worte aus einer internen Notiz: „$1“"},
 	{regexp.MustCompile(`^until (\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$`), "bis $1 $2"},
 	{regexp.MustCompile(`^(.*); it answers automatic mail within a minute, as a machine does$`), "$1; sie antwortet auf automatische Mails binnen einer Minute wie ein Automat"},
 	{regexp.MustCompile(`^merged into (.*)$`), "zusammengeführt mit $1"},

@@ -58,3 +58,18 @@ func TestSoonest(t *testing.T) {
 		}
 	}
 }
+
+func TestHeldReason(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ kind, why, lang, want string }{
+		{holdProof, "it answers a mail to the requester", "de", "Sie antwortet auf eine Mail, die an die anfragende Person ging, nicht an Sie."},
+		{holdProof, "more than one author", "en", "The mail names more than one author."},
+		{holdProof, "dmarc=fail", "de", "Unser Mailserver hat nicht bestätigt, dass diese Mail von Ihnen ist (dmarc=fail)"},
+		{holdLeak, "words of an internal note: der Praktikant war es", "de", "Der Text enthält etwas, das intern bleiben muss: Worte aus einer internen Notiz: „der Praktikant war es“"},
+		{holdLeak, "command line #prio", "en", "The text holds something that must stay internal: command line #prio"},
+	} {
+		if got := heldReason(c.kind, c.why, c.lang); got != c.want {
+			t.Errorf("heldReason(%s, %q, %s) = %q, want %q", c.kind, c.why, c.lang, got, c.want)
+		}
+	}
+}
