@@ -46,7 +46,7 @@ func TestExtremeValues(t *testing.T) {
 					d.Requester = Person{Name: x, Address: p.Address, Phone: x, Room: x, Device: x, Department: x}
 					d.Ticket.Subject, d.Ticket.Category, d.Ticket.Group, d.Author, d.Owner, d.Title = x, x, x, x, x, or(x, "T")
 					d.Text, d.Reason, d.Short, d.Files = InternalNote(x), InternalReason(x), InternalNote(x), fortyFiles(x)
-					d.Similar, d.Suggestions, d.Recipient = []Similar{{"IT-1", x, InternalNote(x)}}, []Suggestion{{ID: "vpn", Title: x, Why: x}}, x
+					d.Similar, d.Suggestions, d.Recipient = []Similar{{Tag: "IT-1", Subject: x, Fix: InternalNote(x), By: x}}, []Suggestion{{ID: "vpn", Title: x, Why: x}}, x
 					subject, b, err := texts.RenderInternal(k, lang, d)
 					stillMail(t, lang+"/"+string(k), subject, b, err)
 				}

@@ -135,6 +135,8 @@ type Suggestion struct {
 type Similar struct {
 	Tag, Subject string
 	Fix          InternalText
+	By           string    // who solved it
+	On           time.Time // when
 }
 
 // Entry is one message or event of a history, oldest first.
@@ -279,7 +281,7 @@ func (d *InternalData) list(name string, c clock) (items []map[string]value) {
 		}
 	case "similar":
 		for _, s := range d.Similar {
-			add(map[string]value{"item.tag": plain(s.Tag), "item.subject": plain(s.Subject), "item.fix": plain(s.Fix.text)})
+			add(map[string]value{"item.tag": plain(s.Tag), "item.subject": plain(s.Subject), "item.fix": plain(s.Fix.text), "item.by": plain(s.By), "item.on": plain(c.date(s.On))})
 		}
 	case "done":
 		return textItems(d.Done)

@@ -189,7 +189,7 @@ func sampleEscalation(d *InternalData, lang string, history []Entry) {
 		InternalReason(pick(lang, "09:40 FAQ vpn-verbindet-nicht hat nicht geholfen", "9:40 am FAQ vpn-verbindet-nicht did not help")),
 		InternalNote(pick(lang, "10:10 #analyse: Zertifikat vpn01 läuft laut Browser am 01.03. ab", "10:10 am #analysis: certificate vpn01 expired on 1 March")),
 	}
-	d.Similar = []Similar{{Tag: "IT-09121", Subject: pick(lang, "VPN Zertifikat", "VPN certificate"),
+	d.Similar = []Similar{{Tag: "IT-09121", By: "Markus Brandl", On: time.Date(2025, 3, 2, 11, 0, 0, 0, d.Location), Subject: pick(lang, "VPN Zertifikat", "VPN certificate"),
 		Fix: InternalNote(pick(lang, "Zertifikat erneuert, Dienst neu gestartet", "renewed the certificate, restarted the service"))}}
 	d.History = history
 	d.Files = []File{{Name: "screenshot.png", Size: 230_000, Attached: true}, {Name: "vpn.log", Size: 1_200_000, Attached: true}}

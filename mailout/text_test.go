@@ -258,7 +258,7 @@ func TestHostileValuesStayText(t *testing.T) {
 		d.Requester = Person{evil, evil, evil, evil, evil, evil, evil}
 		d.Ticket = Ticket{evil, evil, evil, evil, evil, evil, evil, evil}
 		d.Text, d.Reason, d.Title, d.Author, d.Owner, d.Undo = InternalNote(evil), InternalReason(evil), evil, evil, evil, evil
-		d.Suggestions, d.Similar = []Suggestion{{ID: evil, Why: evil}}, []Similar{{evil, evil, InternalNote(evil)}}
+		d.Suggestions, d.Similar = []Suggestion{{ID: evil, Why: evil}}, []Similar{{Tag: evil, Subject: evil, Fix: InternalNote(evil)}}
 		d.History, d.Files = []Entry{{Author: evil, Text: InternalNote(evil)}}, []File{{Name: evil, Why: evil}}
 		d.Problems, d.Rows, d.Lines = []Problem{{1, evil, evil}}, []Row{{Who: evil, Ticket: d.Ticket}}, []InternalText{InternalNote(evil)}
 		d.Delivery = Delivery{evil, evil, monday, evil, evil}

@@ -51,7 +51,7 @@ func LoadTexts(override fs.FS) (*Texts, []TemplateProblem) {
 var listItems = map[string][]string{
 	"files":       {"name", "size", "attached", "why"},
 	"suggestions": {"id", "title", "score", "why"},
-	"similar":     {"tag", "subject", "fix"},
+	"similar":     {"tag", "subject", "fix", "by", "on"},
 	"done":        {"text"},
 	"lines":       {"text"},
 	"history":     {"at", "author", "kind", "internal", "text"},

@@ -73,12 +73,11 @@ func (j *job) faqDraft(c command.Command) error {
 	if slices.ContainsFunc(editors, func(a Agent) bool { return a.ID == j.ac.agent.ID }) {
 		return nil // the draft itself is the confirmation
 	}
-	lang := or(j.ac.agent.Language, j.c.Company.Language)
-	return j.answer(c, mailout.Confirmation, token.Internal, func(m *mailout.InternalData) {
-		m.Title = inLang([2]string{"FAQ-Entwurf", "FAQ draft"}, lang)
-		m.Lines = []mailout.InternalText{mailout.InternalReason(fmt.Sprintf(inLang([2]string{
-			"FAQ-Entwurf „%s“ aus %s ist bei %s.", "The FAQ draft “%s” from %s is with %s."}, lang), question, d.tag, strings.Join(names, ", ")))}
-	})
+	with := strings.Join(names, ", ")
+	j.done(doing{about: j.tk, command: c, undo: " ", line: [2]string{
+		fmt.Sprintf("FAQ-Entwurf „%s“ aus %s ist bei %s.", question, d.tag, with),
+		fmt.Sprintf("The FAQ draft “%s” from %s is with %s.", question, d.tag, with)}})
+	return nil
 }
 
 // draftOf makes the draft.

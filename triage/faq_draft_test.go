@@ -126,3 +126,21 @@ func TestFAQDraftOfEmptyTicket(t *testing.T) {
 		t.Errorf("%d drafts in the history, %v: %+v", len(events), err, events)
 	}
 }
+
+// TestFAQDraftByNumber: a list or a report that asks for a draft is answered with the
+// number of the ticket.
+func TestFAQDraftByNumber(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	notice, _ := o.answered(eml{from: anna, subject: "Dockingstation erkennt Monitor nicht", text: "Der Monitor bleibt schwarz."}, "#gelöst\r\n\r\nHallo Frau Berger,\r\ndie Firmware der Dockingstation ist aktualisiert.\r\n\r\nViele Grüße\r\nLena Huber")
+	list := o.only(o.receive(eml{from: lena, subject: "AW", text: "#meine", answers: &notice}), "l.huber@firma.example")
+	got := o.receive(eml{from: lena, subject: "AW", text: "#faqneu IT-10001", answers: &list})
+	yaml := o.attached(o.only(got, "s.vogl@firma.example"), ".yaml")
+	if !strings.Contains(yaml, "die Firmware der Dockingstation ist aktualisiert.") || strings.Contains(yaml, "interne Notiz") {
+		t.Errorf("the draft:\n%s", yaml)
+	}
+	if e, ok := loadWith(t, yaml).Desk.Rules.FAQEntry("dockingstation-erkennt-monitor"); !ok || e.Answer["de"] == "" {
+		t.Errorf("entry %+v of\n%s", e, yaml)
+	}
+	has(t, "the confirmation", o.only(got, "l.huber@firma.example").m.Text, "ist bei Sabine Vogl")
+}

@@ -29,7 +29,7 @@ const (
 // solvedTicket is a ticket that was solved and what solved it.
 type solvedTicket struct {
 	store.Ticket
-	fix string
+	fix store.Message
 }
 
 // isSolved reports whether a state means that somebody solved the ticket. What the
@@ -77,7 +77,9 @@ func (t *turn) similar(tk *store.Ticket) ([]mailout.Similar, error) {
 	}
 	var list []mailout.Similar
 	for i := range solved {
-		list = append(list, mailout.Similar{Tag: t.tag(&solved[i].Ticket), Subject: solved[i].Subject, Fix: mailout.InternalNote(solved[i].fix)})
+		fix := &solved[i].fix
+		list = append(list, mailout.Similar{Tag: t.tag(&solved[i].Ticket), Subject: solved[i].Subject, By: fix.Name, On: fix.At,
+			Fix: mailout.InternalNote(oneLine(fix.Text, fixRunes))})
 	}
 	if t.alike == nil {
 		t.alike = map[int64][]mailout.Similar{}
@@ -109,7 +111,7 @@ func (t *turn) solvedLike(topic rules.Topic, besides int64) ([]solvedTicket, err
 		if fix.Text == "" {
 			continue
 		}
-		if list = append(list, solvedTicket{tk, oneLine(fix.Text, fixRunes)}); len(list) == similarShown {
+		if list = append(list, solvedTicket{tk, fix}); len(list) == similarShown {
 			break
 		}
 	}

@@ -63,7 +63,7 @@ func TestThirdOccurrenceShowsTheFirstTwo(t *testing.T) {
 	}
 	o.now = o.now.Add(time.Hour)
 	got = o.receive(eml{from: lena, subject: "AW", text: "#l2 netz: kommt immer wieder\r\n", answers: &third})
-	if handover := o.only(got, "m.brandl@firma.example"); !strings.Contains(flat(handover.m.Text), "IT-10002 „Fehler 49 am Drucker“ (Lösung: Firmware auf 2.4 aktualisiert)") {
+	if handover := o.only(got, "m.brandl@firma.example"); !strings.Contains(flat(handover.m.Text), "IT-10002 „Fehler 49 am Drucker“ (gelöst von Lena Huber, Mo, 2. März: Firmware auf 2.4 aktualisiert)") {
 		t.Errorf("the hand-over:\n%s", handover.m.Text)
 	}
 	o.now = o.now.Add(time.Hour)
