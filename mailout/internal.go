@@ -89,6 +89,7 @@ type InternalData struct {
 	Clock    string       // first_response, next_response, resolution, take_over
 	Due      time.Time
 	Left     time.Duration // until Due
+	LeftOpen bool          // Left is open time, and less than goes by until Due
 	Idle     time.Duration // open time without work on the ticket
 	// OutageFrom and OutageTo are when we were not running, if the due time fell
 	// into it; zero = it did not.
@@ -220,6 +221,7 @@ var internalValues = map[string]func(*InternalData, clock) value{
 	"left":               func(d *InternalData, c clock) value { return plain(Duration(d.Left, c.lang)) },
 	"idle":               func(d *InternalData, c clock) value { return plain(Duration(d.Idle, c.lang)) },
 	"outage":             func(d *InternalData, c clock) value { return plain(c.between(d.OutageFrom, d.OutageTo)) },
+	"left.open":          func(d *InternalData, _ clock) value { return truth(d.LeftOpen) },
 	"clock.first":        func(d *InternalData, _ clock) value { return truth(d.Clock == "first_response") },
 	"clock.next":         func(d *InternalData, _ clock) value { return truth(d.Clock == "next_response") },
 	"clock.resolution":   func(d *InternalData, _ clock) value { return truth(d.Clock == "resolution") },

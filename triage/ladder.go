@@ -164,7 +164,8 @@ func (t *turn) stepNotice(tk *store.Ticket, c *climbing, a Agent) notice {
 			}
 			d.OutageFrom, d.OutageTo = c.outage.from, c.outage.to
 			if c.due.After(t.now) {
-				d.Left = c.due.Sub(t.now)
+				d.Left = t.calendar(tk).Elapsed(t.now, c.due)
+				d.LeftOpen = d.Left < c.due.Sub(t.now)
 			}
 		},
 	}

@@ -351,6 +351,21 @@ func TestLateMailIsABreach(t *testing.T) {
 	}
 }
 
+// TestTimeLeft: a warning before the weekend says how much of the office hours is
+// left, not how long the weekend is.
+func TestTimeLeft(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string]string{"de": "noch 1 h Geschäftszeit bis Reaktionsfrist Mo 09:00", "en": "1 h of office hours left until first response is due Mon 9:00 am"} {
+		o := newOffice(t, step(sla.Step{Name: "Warnung", Clock: sla.FirstResponse, Used: .75, Notify: []string{"group"}}), func(c *triage.Config) { c.People.Agents[0].Language = lang })
+		o.now = time.Date(2026, 3, 6, 13, 0, 0, 0, time.UTC) // Friday 14:00
+		o.receive(printer)
+		m := o.only(o.sweepAt(o.now.Add(3*time.Hour)), "l.huber@firma.example")
+		if !strings.Contains(m.m.Subject, want) {
+			t.Errorf("%s: %q, want %q", lang, m.m.Subject, want)
+		}
+	}
+}
+
 // TestStepsOncePerCycle: a step fires once for a clock, also when the ticket is
 // reopened or changes its priority.
 func TestStepsOncePerCycle(t *testing.T) {
