@@ -125,7 +125,7 @@ func (f *faq) build(o options) {
 // score and lead count less, and one common word of content is not enough for
 // min_score at its default.
 const (
-	bareScore    = 0.92
+	bareScore    = 0.85
 	bareLead     = 0.6
 	bareEvidence = 0.7
 )

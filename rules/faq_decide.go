@@ -20,7 +20,11 @@ func (e *evaluation) answer() {
 	}
 	found := f.find(newQuestion(e.t.subject, e.t.body), e.in.Ticket, suggestTop)
 	for _, x := range found {
-		if x.score >= suggestScore && f.entries[x.entry].Mode != "off" {
+		least := suggestScore
+		if len(f.entries[x.entry].must) == 0 {
+			least *= bareScore // a suggestion asks for no more certainty
+		}
+		if x.score >= least && f.entries[x.entry].Mode != "off" {
 			e.d.FAQ.Suggest = append(e.d.FAQ.Suggest, Suggestion{f.entries[x.entry].ID, x.score, f.entries[x.entry].Title})
 		}
 	}
