@@ -122,6 +122,7 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_, _ = tx.History(ctx, 1)
 	_, _ = tx.AtWork(ctx, now.Add(time.Hour))
 	_, _ = tx.RatedBetween(ctx, now, now)
+	_, _ = tx.OpenParents(ctx, 10)
 	exerciseOutbox(ctx, tx)
 }
 

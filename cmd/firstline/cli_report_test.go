@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/csv"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"firstline/store"
 	"firstline/triage/report"
 )
 
@@ -43,6 +45,11 @@ func TestReportVerb(t *testing.T) {
 	if page := s.good(append(span, "--format", "html")...); !strings.HasPrefix(page, "<!DOCTYPE html>") || !strings.Contains(page, "bgcolor") {
 		t.Errorf("html:\n%.300s", page)
 	}
+	daemon, err := store.Open(t.Context(), filepath.Join(s.dir, "data"), store.Options{}) // has the lock
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer daemon.Close()
 	if out := s.good(append(span, "--to", "chefin@firma.example", "--lang", "de")...); !strings.Contains(out, "chefin@firma.example") {
 		t.Errorf("mailed: %s", out)
 	}

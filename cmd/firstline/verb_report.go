@@ -106,7 +106,7 @@ func (c *cli) printReport(cfg *config.Config, r *report.Report, format string) e
 // mailReport queues a report: the bytes the schedule sends, the running daemon
 // delivers them.
 func (c *cli) mailReport(ctx context.Context, cfg *config.Config, p report.Period, to []string, lang string) error {
-	st, err := c.open(ctx, store.Options{})
+	st, err := c.open(ctx, store.Options{NoLock: true})
 	if err != nil {
 		return err
 	}
