@@ -145,7 +145,7 @@ func (j *job) proposeRule() error {
 	rule := fmt.Sprintf("- {name: %q, when: {from: [%q]}, then: {ignore: Spam}, stop: true}", "Spam: "+from, from)
 	for _, a := range j.c.inCharge(j.now) {
 		lang := or(a.Language, j.c.Company.Language)
-		_, err := j.toAgent(nil, a, notice{
+		_, err := j.toAgent(j.tk, a, notice{
 			kind: mailout.List, purpose: token.Report, cause: fmt.Sprintf("spamrule:%s:%s", short(from), a.ID),
 			fill: func(d *mailout.InternalData) {
 				d.Title = inLang([2]string{"Regelvorschlag: Spam von " + from, "Proposed rule: spam from " + from}, lang)

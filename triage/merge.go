@@ -25,7 +25,9 @@ type undoMerge struct {
 	Resolved time.Time   `json:"resolved,omitzero"`
 	Closed   time.Time   `json:"closed,omitzero"`
 	Timers   []laidTimer `json:"timers,omitempty"`
-	People   []string    `json:"people,omitempty"` // who came to the target with it
+	// People are who came to the target with it, each by the digest that names no
+	// address: the history outlives what is known of a person.
+	People []string `json:"people,omitempty"`
 }
 
 type laidTimer struct {
@@ -145,7 +147,7 @@ func (j *job) mergePeople(target *store.Ticket) (came []string, err error) {
 		if err := j.tx.AddParticipant(j.ctx, store.Participant{TicketID: target.ID, Address: p.Address, Name: p.Name, Role: role}); err != nil {
 			return nil, fmt.Errorf("add watcher: %w", err)
 		}
-		came = append(came, p.Address)
+		came = append(came, short(p.Address))
 	}
 	return came, nil
 }
@@ -220,15 +222,30 @@ func (j *job) unmerge(c command.Command) error {
 	if err := j.tx.ReturnMessages(j.ctx, j.tk.ID, tk.ID); err != nil {
 		return fmt.Errorf("return messages: %w", err)
 	}
-	for _, address := range undo.People {
-		if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, address); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("remove watcher: %w", err)
-		}
+	if err := j.takeBack(&tk, undo.People); err != nil {
+		return err
 	}
 	if err := j.revive(&tk, undo); err != nil {
 		return err
 	}
 	return j.tellUnmerged(&tk)
+}
+
+// takeBack removes from this ticket the people who came with the merged one.
+func (j *job) takeBack(tk *store.Ticket, came []string) error {
+	people, err := j.tx.Participants(j.ctx, tk.ID)
+	if err != nil {
+		return fmt.Errorf("read participants: %w", err)
+	}
+	for _, p := range people {
+		if !slices.Contains(came, short(p.Address)) {
+			continue
+		}
+		if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, p.Address); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("remove watcher: %w", err)
+		}
+	}
+	return nil
 }
 
 // undoOf reads what the newest merge of a ticket kept.

@@ -393,3 +393,24 @@ func TestRequesterCommands(t *testing.T) {
 	}
 	o.sound()
 }
+
+// TestSpamRule: whoever keeps the configuration gets the line that ignores a sender from
+// outside, once.
+func TestSpamRule(t *testing.T) {
+	t.Parallel()
+	o := bureau(t, func(c *triage.Config) {
+		c.Security.MayOpen, c.Security.Partners = []string{"internal", "partners"}, []string{"@partner.example"}
+	})
+	for i, want := range []int{1, 0} {
+		o.now = o.now.Add(time.Hour)
+		mails := o.receive(eml{from: "Werbung <werbung@partner.example>", subject: fmt.Sprintf("Angebot %d", i), text: "Jetzt zugreifen, nur heute."})
+		notice := o.only(mails, lenaAt)
+		mails = o.answer(&notice, lena, "#spam")
+		o.done()
+		quietTo(o, mails, "werbung@partner.example")
+		if got := to(mails, sabineAt); len(got) != want || want == 1 && !strings.Contains(strings.Join(strings.Fields(got[0].m.Text), " "), `when: {from: ["werbung@partner.example"]}, then: {ignore: Spam}`) {
+			t.Errorf("proposal %d: %s %s", i, describe(mails), printed(mails, sabineAt))
+		}
+	}
+	o.sound()
+}
