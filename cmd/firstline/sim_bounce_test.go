@@ -13,6 +13,7 @@ import (
 // bounce is a delivery report (RFC 3464) with blocks for recipients.
 type bounce struct {
 	action, id string
+	replaced   string   // the Message-ID the mail left its server with
 	blocks     []string // "Final-Recipient: ..." without Action
 	subject    string
 }
@@ -34,7 +35,11 @@ func (d *stateDesk) bounce(r bounce) *simLetter {
 		}
 		fmt.Fprintf(&b, "\r\n%s\r\nAction: %s\r\nStatus: %s\r\nDiagnostic-Code: smtp; 550 no such user\r\n", block, action, status)
 	}
-	fmt.Fprintf(&b, "\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <%s>\r\nSubject: x\r\n\r\n--b--\r\n", r.id)
+	id := "Message-ID: <" + r.id + ">"
+	if r.replaced != "" {
+		id = "Message-ID: <" + r.replaced + ">\r\nX-Microsoft-Original-Message-ID: <" + r.id + ">"
+	}
+	fmt.Fprintf(&b, "\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n%s\r\nSubject: x\r\n\r\n--b--\r\n", id)
 	d.deliver(l, "", "none", []byte(b.String()))
 	d.settle()
 	return l
@@ -80,7 +85,7 @@ func TestBounces(t *testing.T) {
 		}
 	}
 	seen := len(d.sent)
-	l := d.bounce(bounce{action: "failed", id: reply.m.MessageID, blocks: []string{"Final-Recipient: rfc822; moved@elsewhere.example\r\nOriginal-Recipient: rfc822; " + s.requester}})
+	l := d.bounce(bounce{action: "failed", id: reply.m.MessageID, replaced: "AM0P@AM0P.eurprd03.prod.outlook.com", blocks: []string{"Final-Recipient: rfc822; moved@elsewhere.example\r\nOriginal-Recipient: rfc822; " + s.requester}})
 	d.wants(l, "reported", s.id, "the report")
 	if o := d.outgoing(reply); o.State != "failed" || !strings.Contains(o.LastError, "no such user") {
 		t.Errorf("the reply: %s, %s", o.State, o.LastError)
