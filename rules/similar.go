@@ -273,7 +273,7 @@ var commonTopics = topicSet(`
 	january february monday tuesday wednesday thursday friday today yesterday yesterdays morning afternoon minutes hours days week
 	moeglich unmoeglich irgendwie irgendwas eigentlich vermutlich vielleicht wahrscheinlich normal normalerweise gleich selbe aktuell momentan derzeit
 	koennt koenntet wuerdet schauen schau anschauen pruefen check look please someone anyone everyone user benutzer
-	info betreff re aw fwd wg
+	info betreff re aw fwd wg behoben erledigt geloest loesung fertig solved fixed done resolved
 	neu neue neuen neuer neues new alt alte lang lange kurzem letzte letzten letzter
 	einen jemand alle alles everything anything something nothing
 	ab zwei drei vier ersten erste zweite zweiter zweites herrn bleibt bleiben steckt stecke

@@ -186,13 +186,16 @@ func (t *turn) solution(ticketID int64) (store.Message, error) {
 func solutionOf(messages []store.Message) store.Message {
 	for _, kind := range []string{"fix", "knowledge", "workaround", "reply"} {
 		for _, m := range slices.Backward(messages) {
-			if m.Kind == kind && m.Agent != "" && strings.TrimSpace(m.Text) != "" {
+			if m.Kind == kind && m.Agent != "" && (kind != "reply" || saysHow(m.Text)) && strings.TrimSpace(m.Text) != "" {
 				return m
 			}
 		}
 	}
 	return store.Message{}
 }
+
+// saysHow reports whether a reply says more than that it is done.
+func saysHow(text string) bool { return len(rules.TopicOf("", text).Keys()) > 1 }
 
 // oneLine is the gist of a text on one line: without greeting and closing, ended
 // with a sentence where one ends in time.

@@ -74,6 +74,21 @@ func TestThirdOccurrenceShowsTheFirstTwo(t *testing.T) {
 	o.sound()
 }
 
+// TestDoneIsNoSolution: an answer that says that it is done helps nobody; the one
+// before it that says how does.
+func TestDoneIsNoSolution(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.answered(eml{from: anna, subject: "Plotter zieht schief ein", text: "Der Plotter zieht das Papier schief ein."}, "#gelöst\r\n\r\nHallo Frau Berger,\r\nist behoben.\r\n")
+	second, _ := o.answered(eml{from: anna, subject: "Plotter zieht wieder schief ein", text: "Er zieht das Papier schief ein."}, "Bitte die Rollen mit Wasser reinigen.\r\n")
+	if strings.Contains(second.m.Text, "Ähnlich") {
+		t.Errorf("the notice advises that it is done:\n%s", second.m.Text)
+	}
+	o.receive(eml{from: lena, subject: "AW", text: "#gelöst\r\n\r\nErledigt, danke.\r\n", answers: &second})
+	third := o.only(o.receive(eml{from: anna, subject: "Plotter schief", text: "Der Plotter zieht schief ein."}), "l.huber@firma.example")
+	has(t, "the third notice", third.m.Text, "Ähnlich gelöst: IT-10002 „Plotter zieht wieder schief ein“ (Lösung: Bitte die Rollen mit Wasser reinigen.)")
+}
+
 // TestReopenedIsNotSolved: a ticket that was reopened is no advice.
 func TestReopenedIsNotSolved(t *testing.T) {
 	t.Parallel()
