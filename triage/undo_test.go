@@ -307,3 +307,20 @@ func TestTwentyThousandCommands(t *testing.T) {
 	}
 	o.sound()
 }
+
+// TestRenamed: a renamed ticket keeps the subject of its threads; lists show the new one.
+func TestRenamed(t *testing.T) {
+	t.Parallel()
+	o := bureau(t)
+	mails := o.receive(printer)
+	notice, receipt := o.only(mails, lenaAt), o.only(mails, annaAt)
+	o.answer(&notice, lena, "#betreff Toner leer im 2. OG\n#ich")
+	if got := o.only(o.answer(&receipt, anna, "Noch etwas."), lenaAt); got.m.Subject != notice.m.Subject {
+		t.Errorf("the agents' thread is now %q", got.m.Subject)
+	}
+	if got := o.only(o.answer(&notice, lena, "Ich komme."), annaAt); got.m.Subject != receipt.m.Subject {
+		t.Errorf("the requester's thread is now %q", got.m.Subject)
+	}
+	mustRead(o, o.fresh(lena, "#meine", ""), lenaAt, "Toner leer im 2. OG")
+	o.sound()
+}
