@@ -60,10 +60,7 @@ func (c *Config) readers(plan ReportPlan) []reader {
 		} else if a, ok := c.Agent(to); ok {
 			add(person(a, ""))
 		} else if g, ok := c.Group(to); ok {
-			if g.External {
-				add(reader{address: mailout.Address{Name: label(g.Label, c.Company.Language, g.ID), Address: g.Address}, lang: c.Company.Language})
-			}
-			for _, id := range g.Members {
+			for _, id := range g.Members { // an external group has none, and gets no reports
 				if a, ok := c.Agent(id); ok {
 					add(person(a, g.ID))
 				}
@@ -141,7 +138,10 @@ func (t *turn) knowledgeMails(plan ReportPlan, p report.Period) ([]ReportMail, e
 	}
 	var mails []ReportMail
 	for _, to := range t.c.readers(plan) {
-		w := t.c.ReportWords(to.lang)
+		w, k := t.c.ReportWords(to.lang), k
+		if to.agent.ID == "" { // what agents wrote among themselves stays with them
+			k = k.WithoutNotes(w)
+		}
 		mails = append(mails, t.page(plan, p, to, k.Subject(w, t.c.Outgoing.FromName), k.Document(w)))
 	}
 	return mails, nil

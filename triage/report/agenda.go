@@ -2,12 +2,28 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
 // Subject of the agenda.
 func (k Knowledge) Subject(w Words, desk string) string {
 	return w.sayf("%s: Wissensrunde %s", "%s: knowledge round %s", desk, w.title(k.Period))
+}
+
+// WithoutNotes is the agenda for readers who are no agents: without what agents
+// wrote among themselves.
+func (k Knowledge) WithoutNotes(w Words) Knowledge {
+	k.Returned, k.Problems = slices.Clone(k.Returned), slices.Clone(k.Problems)
+	for i := range k.Returned {
+		k.Returned[i].Done = ""
+	}
+	for i := range k.Problems {
+		if k.Problems[i].Workaround != "" {
+			k.Problems[i].Workaround = w.say("bekannt", "known")
+		}
+	}
+	return k
 }
 
 // Document is the agenda of the knowledge round, ready to walk through.

@@ -170,6 +170,22 @@ func morning(t testing.TB) OpenList {
 	}}
 }
 
+// Readers who are no agents get no notes of agents.
+func TestAgendaWithoutNotes(t *testing.T) {
+	t.Parallel()
+	w := germanWords("de")
+	k := agenda(t)
+	all, part := k.Document(w).Text(), k.WithoutNotes(w).Document(w).Text()
+	for _, note := range []string{"Treiber 22.4", "Port 9 statt 7"} {
+		if !strings.Contains(all, note) || strings.Contains(part, note) {
+			t.Errorf("note %q:\n%s\n%s", note, all, part)
+		}
+	}
+	if !strings.Contains(part, "Workaround: bekannt") || !strings.Contains(k.Document(w).Text(), "Treiber 22.4") {
+		t.Errorf("%s", part)
+	}
+}
+
 // A sentence stands for a change that counts, and for nothing less.
 func TestHighlights(t *testing.T) {
 	t.Parallel()

@@ -91,7 +91,11 @@ func (d *decoder) reports() {
 			Kind: m.Enum("kind", "weekly", "weekly", "monthly", "open_list", "knowledge"), Language: m.Enum("language", "", "de", "en")}
 		m.Require("to")
 		for _, t := range m.OneOrMany("to") {
-			if to := d.receiver(t); to != "" {
+			to := d.receiver(t)
+			if g, ok := d.c.Desk.Group(to); ok && g.External {
+				d.r.Add(t.Node, outsideReader, to)
+			}
+			if to != "" {
 				rep.To = append(rep.To, to)
 			}
 		}
