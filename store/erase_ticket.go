@@ -92,7 +92,7 @@ func (tx *Tx) eraseTexts(ctx context.Context, id int64) error {
 		"UPDATE inbox SET reason = '' WHERE ticket_id = ?",
 		"UPDATE outbox SET last_error = '', smtp_reply = '' WHERE ticket_id = ?",
 		"UPDATE ticket SET subject = '', thread_topic = '', rating_comment = '' WHERE id = ?",
-		"UPDATE event SET old = '', new = '' WHERE ticket_id = ? AND kind IN ('subject', 'requester', 'watchers', 'not_sent', 'token_revoked')",
+		"UPDATE event SET old = '', new = '' WHERE ticket_id = ? AND kind IN ('subject', 'requester', 'watchers', 'not_sent', 'token_revoked', 'faq_draft')",
 		"UPDATE event SET reason = '' WHERE ticket_id = ? AND kind IN ("+spokenEvents+")",
 	)
 }

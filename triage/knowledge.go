@@ -226,7 +226,7 @@ func drafts(ctx context.Context, tx *store.Tx, c *Config, until time.Time) ([]re
 		if len(messages) > 0 {
 			text = messages[0].Text
 		}
-		if knowsFAQ(c, e.New) || c.faqKnows(&tk, text) {
+		if e.New == "" || knowsFAQ(c, e.New) || c.faqKnows(&tk, text) { // erased, or filed
 			continue
 		}
 		list = append(list, report.Draft{Ticket: t.tag(&tk), Title: or(e.Reason, tk.Subject), Author: c.actorName(e.Actor), At: e.At})
