@@ -49,8 +49,10 @@ func (j *job) merge(c command.Command) error {
 	if undo.Timers, err = j.ownTimers(j.tk); err != nil {
 		return err
 	}
-	if undo.People, err = j.mergePeople(&target); err != nil {
-		return err
+	if j.before.State != string(state.Held) { // a stranger joins by an agent's #cc alone
+		if undo.People, err = j.mergePeople(&target); err != nil {
+			return err
+		}
 	}
 	if err := j.keepUndo(undo, j.tag(&target)); err != nil {
 		return err

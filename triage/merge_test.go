@@ -256,3 +256,22 @@ func TestSplit(t *testing.T) {
 	}
 	o.sound()
 }
+
+// A stranger whose held mail is filed under a ticket takes no part in it: only #cc
+// lets somebody in.
+func TestMergeOfHeldMail(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	annas := o.only(o.receive(printer), lenaAt)
+	held := o.only(o.receive(eml{from: "Verkauf <verkauf@fremd.example>", subject: "Ihr Drucker", text: "Wir hätten einen neuen."}), lenaAt)
+	o.answer(&held, lena, "#zusammen IT-10001")
+	if in := o.outcome(); in.Outcome != "commanded" {
+		t.Fatalf("merge: %s %s", in.Outcome, in.Reason)
+	}
+	mails := o.answer(&annas, lena, "Der Techniker kommt morgen.")
+	o.only(mails, annaAt)
+	if got := to(mails, "verkauf@fremd.example"); len(got) != 0 {
+		t.Errorf("the stranger reads along: %s", describe(got))
+	}
+	o.sound()
+}

@@ -98,6 +98,12 @@ var germanReasons = map[string]string{
 	"separator line of a notification":               "die Trennzeile einer Benachrichtigung",
 	"first line of a notification":                   "die erste Zeile einer Benachrichtigung",
 	"no verdict":                                     "kein Urteil des Mailservers",
+	"no dmarc or aligned dkim pass":                  "weder DMARC noch ein passendes DKIM bestanden",
+	"no verdict of a trusted server":                 "kein Urteil eines vertrauten Mailservers",
+	"not exactly one From address":                   "nicht genau ein Absender",
+	"From has no usable domain":                      "Absender ohne brauchbare Domain",
+	"no trusted authserv-id is configured":           "kein Mailserver eingetragen, dessen Urteil gilt (security.trusted_authserv)",
+	"no Received line of a border host":              "keine Received-Zeile des eigenen Mailservers",
 	"asked for the status":                           "fragte nach dem Stand",
 }
 
@@ -107,6 +113,7 @@ var germanForms = []struct {
 	text string
 }{
 	{regexp.MustCompile(`^continues (.*)$`), "setzt $1 fort"},
+	{regexp.MustCompile(`^internal origin: (.*)$`), "innerhalb der Firma entstanden: $1"},
 	{regexp.MustCompile(`^sender not genuine: (.*)$`), "Absender nicht echt: $1"},
 	{regexp.MustCompile(`^sender not verified: (.*)$`), "Absender nicht bestätigt: $1"},
 	{regexp.MustCompile(`^no automatic answer: (.*)$`), "keine automatische Antwort: $1"},

@@ -161,7 +161,7 @@ func (c *cli) printExplanation(w io.Writer, file string, m *mailin.Message, e tr
 	for _, r := range m.Automatic.Reasons {
 		line("", "· %s", r)
 	}
-	line(c.say("Absender", "Sender"), "%s", strings.TrimSpace(m.Auth.Verdict+" "+brackets(m.Auth.Reason)))
+	line(c.say("Absender", "Sender"), "%s", strings.TrimSpace(m.Auth.Verdict+" "+brackets(triage.Reason(m.Auth.Reason, c.lang))))
 	c.printTrace(w, e.Trace)
 	parts := []string{triage.OutcomeLabel(e.Outcome, c.lang)}
 	if e.Outcome == "opened" || e.Outcome == "answered" || e.Outcome == "held" {
