@@ -149,6 +149,7 @@ func (tx *Tx) MarkFailed(ctx context.Context, id int64, reason string) error {
 // CancelOutgoing withdraws a mail that has not left. ErrNotFound when it is not
 // queued, held or failed. One in delivery may still arrive.
 func (tx *Tx) CancelOutgoing(ctx context.Context, id int64) error {
+	tx.counted = counted{}
 	err := tx.one(ctx, "UPDATE outbox SET state = 'cancelled', closed_at = ? WHERE id = ? AND state IN ('queued', 'held', 'failed')", tx.Now, id)
 	if err != nil {
 		return fmt.Errorf("cancel outbox %d: %w", id, err)
@@ -159,6 +160,7 @@ func (tx *Tx) CancelOutgoing(ctx context.Context, id int64) error {
 // CancelByCause withdraws queued and held mails whose cause begins with prefix,
 // and returns how many.
 func (tx *Tx) CancelByCause(ctx context.Context, prefix string) (int, error) {
+	tx.counted = counted{}
 	n, err := tx.exec(ctx, `UPDATE outbox SET state = 'cancelled', closed_at = ?
 		WHERE cause >= ? AND cause < ? AND state IN ('queued', 'held')`, tx.Now, prefix, prefix+"\U0010FFFF")
 	return int(n), err
@@ -167,6 +169,7 @@ func (tx *Tx) CancelByCause(ctx context.Context, prefix string) (int, error) {
 // RetryOutgoing queues a failed, held or cancelled mail again, now; for a queued
 // one it moves the next attempt to now. ErrNotFound when it was sent.
 func (tx *Tx) RetryOutgoing(ctx context.Context, id int64) error {
+	tx.counted = counted{}
 	err := tx.one(ctx, `UPDATE outbox SET
 			state = 'queued',
 			next_attempt_at = ?,

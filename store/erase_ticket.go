@@ -75,6 +75,7 @@ func (tx *Tx) EraseLeaving(ctx context.Context, id int64) error {
 	if err := tx.EraseOutgoing(ctx, id); err != nil {
 		return err
 	}
+	tx.counted = counted{}
 	_, err := tx.exec(ctx, "UPDATE outbox SET state = 'cancelled', closed_at = ? WHERE id = ? AND state IN ('queued', 'held')", tx.Now, id)
 	return err
 }
@@ -171,6 +172,7 @@ func (tx *Tx) EraseFromTicket(ctx context.Context, id int64, address, alias stri
 
 // RenameAgent replaces the id of an agent who left in all rows that name it.
 func (tx *Tx) RenameAgent(ctx context.Context, id, to string) error {
+	tx.counted = counted{}
 	for _, sql := range []string{
 		"UPDATE ticket SET assignee = ?1 WHERE assignee = ?2",
 		"UPDATE message SET agent = ?1 WHERE agent = ?2",
@@ -193,6 +195,7 @@ func (tx *Tx) RenameAgent(ctx context.Context, id, to string) error {
 // DeleteTicket removes a ticket with all that belongs to it, in Erase alone. Its mails
 // stay as rows without bytes: by their digests they are known when they come again.
 func (tx *Tx) DeleteTicket(ctx context.Context, id int64) error {
+	tx.counted = counted{}
 	if err := errors.Join(tx.eraseMails(ctx, id, false), tx.DropTopic(ctx, id)); err != nil {
 		return fmt.Errorf("delete ticket %d: %w", id, err)
 	}

@@ -78,6 +78,7 @@ func (tx *Tx) Enqueue(ctx context.Context, o *Outgoing, bytes []byte) (queued bo
 		return false, fmt.Errorf("enqueue %s: %w", o.Cause, err)
 	}
 	o.ID = id
+	tx.counted.enqueued(o)
 	tx.nextID = max(tx.nextID, id)
 	tx.touch(TopicOutbox)
 	return true, nil
@@ -192,8 +193,14 @@ func (tx *Tx) CountAutomaticDomain(ctx context.Context, domain string, since tim
 
 // CountAutomaticAll counts all automatic mails as CountAutomatic does.
 func (tx *Tx) CountAutomaticAll(ctx context.Context, since time.Time) (int, error) {
+	if n, ok := tx.counted.automaticSince(since); ok {
+		return n, nil
+	}
 	n, err := tx.number(ctx, `SELECT count(*) FROM outbox
 		WHERE class = 'automatic' AND created_at >= ? AND state <> 'cancelled'`, since)
+	if err == nil {
+		tx.counted.automatic, tx.counted.since = int(n), since
+	}
 	return int(n), err
 }
 

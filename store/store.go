@@ -151,6 +151,7 @@ type Tx struct {
 	readOnly bool
 	touched  []string
 	nextID   int64 // last id handed out by NextOutboxID
+	counted  counted
 }
 
 // Update runs fn in the one writing transaction and commits when fn returns

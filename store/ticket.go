@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -124,6 +125,7 @@ func (tx *Tx) InsertTicket(ctx context.Context, t *Ticket) error {
 		return fmt.Errorf("insert ticket %d: %w", t.Number, err)
 	}
 	t.ID = id
+	tx.counted.moved(&Ticket{}, t)
 	return nil
 }
 
@@ -144,6 +146,9 @@ func (t *Ticket) defaults() {
 func (tx *Tx) SaveTicket(ctx context.Context, t *Ticket) error {
 	t.defaults()
 	t.UpdatedAt = tx.Now
+	if err := tx.recount(ctx, t); err != nil {
+		return fmt.Errorf("save ticket %d: %w", t.ID, err)
+	}
 	err := tx.one(ctx, "UPDATE ticket SET ("+ticketMutable+") = (?"+strings.Repeat(", ?", 35)+") WHERE id = ?",
 		append(t.values(), t.ID)...)
 	if err != nil {
@@ -188,6 +193,9 @@ func (tx *Tx) ListTickets(ctx context.Context, f TicketFilter) ([]Ticket, error)
 		return tx.listActive(ctx, f)
 	}
 	w := f.where()
+	// The limit is part of the text: SQLite looks at the value of LIMIT when it plans an
+	// ORDER BY, and prepares a statement anew whenever such a parameter is bound.
+	most := strconv.Itoa(limit(f.Limit))
 	from, order := "ticket", "id DESC"
 	switch {
 	case f.Requester != "":
@@ -195,7 +203,7 @@ func (tx *Tx) ListTickets(ctx context.Context, f TicketFilter) ([]Ticket, error)
 	case !f.Since.IsZero() || !f.Until.IsZero():
 		from, order = "ticket INDEXED BY ticket_created", "created_at DESC, id DESC"
 	}
-	return all(ctx, tx, scanTicket, "SELECT "+ticketColumns+" FROM "+from+w.sql()+" ORDER BY "+order+" LIMIT ?", w.with(limit(f.Limit))...)
+	return all(ctx, tx, scanTicket, "SELECT "+ticketColumns+" FROM "+from+w.sql()+" ORDER BY "+order+" LIMIT "+most, w.args...)
 }
 
 // activeStates are the states that are not final.
@@ -286,11 +294,16 @@ func (tx *Tx) OpenTicketsOf(ctx context.Context, requester string) (int, error) 
 func (tx *Tx) OpenCountByAssignee(ctx context.Context, ids []string) (map[string]int, error) {
 	counts := make(map[string]int, len(ids))
 	for _, id := range ids {
+		if n, ok := tx.counted.open[id]; ok {
+			counts[id] = n
+			continue
+		}
 		n, err := tx.number(ctx, "SELECT count(*) FROM ticket WHERE assignee = ? AND assignee <> '' AND "+notDone, id)
 		if err != nil {
 			return nil, err
 		}
 		counts[id] = int(n)
+		tx.counted.opened(id, int(n))
 	}
 	return counts, nil
 }
