@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // maxBodyScan is how much of the author's text is searched for phrases.
@@ -314,7 +315,18 @@ func (w subjectWord) matches(low string) bool {
 
 // deskLine is the last line of an automatic mail of a desk like this one, which says
 // what it is even where a relay has taken all headers away.
-var deskLine = regexp.MustCompile(`(?im)^(?:Kennung|Ref) [A-Z][A-Z0-9]{0,9}-[0-9]{1,12}/[0-9a-z]{6,26} . .*automat`)
+var deskLine = regexp.MustCompile(`(?i)^(?:Kennung|Ref) [A-Z][A-Z0-9]{0,9}-[0-9]{1,12}/[0-9a-z]{6,26} . .*automat`)
+
+// hasDeskLine reports whether one of the lines is a deskLine. Only few are matched: a
+// long text would take longer than everything else that is read in it.
+func hasDeskLine(text string) bool {
+	for line := range strings.SplitSeq(text, "\n") {
+		if line != "" && (strings.IndexByte("KkRr", line[0]) >= 0 || line[0] >= utf8.RuneSelf) && deskLine.MatchString(line) {
+			return true
+		}
+	}
+	return false
+}
 
 // body: phrases of robots in the first KiB of the author's own text.
 func (c *classifier) body() {
@@ -322,7 +334,7 @@ func (c *classifier) body() {
 	if c.class != "" {
 		return // the class is known: the words cannot change it
 	}
-	if deskLine.MatchString(c.m.Signature) || deskLine.MatchString(text) {
+	if hasDeskLine(c.m.Signature) || hasDeskLine(text) {
 		c.weak("ends as another desk's automatic mail")
 	}
 	if text == "" {

@@ -200,3 +200,21 @@ func TestRead(t *testing.T) {
 		}
 	}
 }
+
+func TestDeskLine(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"Kennung IT-1/k7qm2x · diese Mail wurde automatisch erzeugt":              true,
+		"Guten Tag\n\nref HELP-22/k7qm2x · sent automatically\nx":                 true,
+		"\n\u212aennung IT-1/k7qm2x · Automatik":                                  true, // the Kelvin sign folds to k
+		"Die Kennung IT-1/k7qm2x · diese Mail wurde automatisch erzeugt":          false,
+		"> Kennung IT-1/k7qm2x · diese Mail wurde automatisch erzeugt":            false,
+		"Kennung IT-1/k7qm2x ·\ndiese Mail wurde automatisch erzeugt":             false,
+		"Kennwort vergessen\nRechnung IT-1/k7qm2x · Automat\nÄtzend\nkein Zugang": false,
+		"": false,
+	} {
+		if got := hasDeskLine(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
