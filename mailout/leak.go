@@ -17,6 +17,13 @@ type Secrets struct {
 	// Internal are the texts that no requester may read; Public those that the
 	// participants wrote or got: their words are no secret, wherever they stand too.
 	Internal, Public []string
+	marker           *regexp.Regexp // of Prefix; nil = not compiled yet
+}
+
+// SecretsOf is what is known before anything of the ticket is: the prefix of ticket
+// numbers. It takes a while; copies of what it returns share the work.
+func SecretsOf(prefix string) Secrets {
+	return Secrets{Prefix: prefix, marker: markerPattern(prefix)}
 }
 
 // LeakCheck is the guard before what an agent wrote leaves to somebody who is no
@@ -46,8 +53,14 @@ func LeakScan(text string, s Secrets) (reason string, ok bool) {
 			return "first line of a notification", false
 		}
 	}
-	if m := markerPattern(s.Prefix).FindString(text); m != "" {
-		return "marker of a notification: " + OneLine(m), false
+	marker := s.marker
+	if marker == nil {
+		marker = markerPattern(s.Prefix)
+	}
+	for line := range strings.SplitSeq(text, "\n") { // short texts are matched much faster
+		if m := marker.FindString(line); m != "" {
+			return "marker of a notification: " + OneLine(m), false
+		}
 	}
 	if run := sharedRun(text, s.Internal, s.Public); run != "" {
 		return "words of an internal note: " + run, false
@@ -82,7 +95,7 @@ func isPromise(line string) bool {
 // markerPattern matches IT-10423/n/Zq81mm and H-7/x/Zq81mm (only markers of internal
 // mail have a letter), IT-10423.n.01JNB3R9A7.x@... and IT.l.01JNB3R9A7.x@... for the
 // purposes of internal mail, the root of agents' threads, and the canary that stands
-// beside internal text.
+// beside internal text. No match holds a line end.
 func markerPattern(prefix string) *regexp.Regexp {
 	p := regexp.QuoteMeta(prefix)
 	return regexp.MustCompile(`(?i)(\b(` + p + `|H)-\d+/[a-z]/[0-9a-z_-]{4,}|\b(` + p + `|H)-\d+\.([niexlrv]\.[0-9a-z]{6,}|root@)` +
@@ -134,6 +147,9 @@ const verbs = " " +
 // internal texts and in none of the public ones, "" for none. Linear in the length
 // of all texts.
 func sharedRun(text string, internal, public []string) string {
+	if len(internal) == 0 {
+		return ""
+	}
 	own := words(text)
 	if len(own) < leakRun {
 		return ""
@@ -207,7 +223,10 @@ func runHash(seed maphash.Seed, ws []string) uint64 {
 func words(s string) []string {
 	ws := strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
 	for i, w := range ws {
-		ws[i] = umlauts.Replace(strings.ToLower(w))
+		ws[i] = strings.ToLower(w)
+		if !isASCII(w) {
+			ws[i] = umlauts.Replace(ws[i])
+		}
 	}
 	return ws
 }

@@ -1,6 +1,9 @@
 package mailout
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // ReplySubject is the subject of every mail to a requester: `AW: Drucker
 // [IT-10423]` in German, `Re: ...` otherwise. It never changes within a thread.
@@ -129,6 +132,9 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u
 // visible takes control and bidirectional override characters out of a text;
 // line ends and tabs stay.
 func visible(s string) string {
+	if isVisible(s) {
+		return s
+	}
 	s = lineEnds.Replace(strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r <= 0x9f || isBidi(r) || r == 0xfeff {
@@ -136,6 +142,22 @@ func visible(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// isVisible reports, quickly and rather once too little, that a text holds nothing
+// that visible takes out: long texts pass here several times a mail.
+func isVisible(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < 0x20 && c != '\n' && c != '\t', c == 0x7f:
+			return false
+		case c == 0xc2 && i+1 < len(s) && s[i+1] < 0xa0: // U+0080 to U+009F
+			return false
+		case c == 0xe2 && i+1 < len(s) && s[i+1] <= 0x81, c == 0xef: // U+2000 to U+207F; U+F000 and above
+			return false
+		}
+	}
+	return utf8.ValidString(s)
 }
 
 // isBidi: explicit formatting characters of Unicode bidirectional text.

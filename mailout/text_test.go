@@ -190,6 +190,12 @@ func TestLeakCheck(t *testing.T) {
 		if ok != c.ok || ok != (reason == "") {
 			t.Errorf("%s: ok %v, reason %q", c.name, ok, reason)
 		}
+		compiled := SecretsOf("IT") // nothing of the ticket is known
+		if m := markerPattern("IT").FindString(c.text); m != "" {
+			if _, ok := LeakScan("Guten Tag,\n"+c.text+"\nViele Grüße", compiled); ok {
+				t.Errorf("%s: %q passes", c.name, m)
+			}
+		}
 	}
 	long := strings.Repeat("immer dasselbe wort hier und da und dort ", 50_000)
 	if _, ok := LeakCheck(strings.Repeat("a b c d ", 100_000), Secrets{Prefix: "IT", Internal: []string{long}, Public: []string{long}}); !ok {
@@ -403,5 +409,32 @@ func TestFirstName(t *testing.T) {
 		if got := FirstName(c.name); got != c.want {
 			t.Errorf("FirstName(%q) = %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// What passes as visible holds nothing that would be taken out, with any neighbour.
+func TestIsVisible(t *testing.T) {
+	t.Parallel()
+	for r := rune(0); r <= 0x10FFFF; r++ {
+		s := "ä" + string(r) + "é"
+		if isVisible(s) && strings.Map(func(c rune) rune {
+			if c < 0x20 && c != '\n' && c != '\t' || c >= 0x7f && c <= 0x9f || isBidi(c) || c == 0xfeff {
+				return -1
+			}
+			return c
+		}, s) != s {
+			t.Errorf("%U passes", r)
+		}
+	}
+	for _, s := range []string{"\xc2", "a\xff", "\xe2\x80", "a\r\nb", "\x1b[0m"} {
+		if isVisible(s) {
+			t.Errorf("%q passes", s)
+		}
+	}
+	if s := "Grüße\tüber 3 m², „Straße“ 10 €\n"; visible(s) != s {
+		t.Errorf("%q", visible(s))
+	}
+	if !isVisible("Größe: 5 m²\n") {
+		t.Error("an ordinary text takes the long way")
 	}
 }

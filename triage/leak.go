@@ -17,7 +17,7 @@ const scanBytes = 1 << 20
 // requester may read it. What a third party answered is theirs to pass on, and what
 // a requester wrote is no secret.
 func (t *turn) secrets(tk *store.Ticket) (mailout.Secrets, error) {
-	s := mailout.Secrets{Prefix: t.c.Ticket.Prefix}
+	s := t.shared.secrets(t.c.Ticket.Prefix)
 	if tk.ID == 0 {
 		return s, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"firstline/mailout"
 	"firstline/rules"
 	"firstline/store"
 )
@@ -23,6 +24,15 @@ type shared struct {
 	outcomes map[string][]bool
 	boxes    map[int64]string
 	outage   outage // before what falls due now
+	guard    mailout.Secrets
+}
+
+// secrets are what the leak guard knows before it looks into a ticket.
+func (s *shared) secrets(prefix string) mailout.Secrets {
+	if s.guard.Prefix != prefix {
+		s.guard = mailout.SecretsOf(prefix)
+	}
+	return s.guard
 }
 
 // recentTickets are the tickets of the last hours, for similar_recent.

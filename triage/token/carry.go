@@ -121,7 +121,7 @@ func (k Key) markerTag(m Marker, recipient string) string {
 // 50, in order and without proof.
 func FindMarkers(text, prefix string) []Marker {
 	var found []Marker
-	for _, m := range markerInText.FindAllStringSubmatch(text, maxFound) {
+	for _, m := range markersIn(text) {
 		t, ok := parseTicket(m[1])
 		p := Purpose(strings.ToLower(m[2]))
 		if !ok || (t.Prefix != prefix && t.Held == 0) || (p != "" && !p.known()) {
@@ -130,6 +130,31 @@ func FindMarkers(text, prefix string) []Marker {
 		found = append(found, Marker{Ticket: t, Purpose: p, Tag: strings.ToLower(m[3])})
 	}
 	return found
+}
+
+// markersIn are the matches of markerInText in a text, at most maxFound. None holds a
+// line end and all have a slash behind a digit, so that few lines need a match.
+func markersIn(text string) (list [][]string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if len(list) < maxFound && slashBehindDigit(line) {
+			list = append(list, markerInText.FindAllStringSubmatch(line, maxFound-len(list))...)
+		}
+	}
+	return list
+}
+
+func slashBehindDigit(line string) bool {
+	for i := 1; i < len(line); i++ {
+		next := strings.IndexByte(line[i:], '/')
+		if next < 0 {
+			return false
+		}
+		i += next
+		if line[i-1] >= '0' && line[i-1] <= '9' {
+			return true
+		}
+	}
+	return false
 }
 
 // SubjectTag is what stands in subjects: [IT-10423].

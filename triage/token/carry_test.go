@@ -124,3 +124,17 @@ func TestInstance(t *testing.T) {
 		t.Error("signed what cannot be read back")
 	}
 }
+
+// The short cut finds in every text what the pattern finds in the whole of it.
+func TestMarkersInLines(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"", "/", "/1/", "1/", "a/b\nIT-1/k7qm2xz9pa", "IT-1/k7qm2xz9pa\r\n> Kennung it-22/N/K7QM2XZ9PA · x", "IT-1\n/k7qm2xz9pa",
+		"und/oder IT-1/k7qm2xz9pa, IT-2/k7qm2xz9pa", "1/2 3/4", "x/IT-3/x/k7qm2xz9pa/5", "IT-4/k7qm2xz9pab", "ÄIT-5/k7qm2xz9pa",
+		strings.Repeat("IT-6/k7qm2xz9pa\n", 60), strings.Repeat("IT-6/k7qm2xz9pa ", 60),
+	} {
+		if got, want := markersIn(text), markerInText.FindAllStringSubmatch(text, maxFound); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
