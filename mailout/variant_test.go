@@ -149,3 +149,30 @@ func TestTheFirstLineTellsWhereAReplyGoes(t *testing.T) {
 		}
 	}
 }
+
+// Every mail that tells an agent about a ticket carries its canary: whatever part of it
+// a mail program quotes, the guard knows it again. Those left out hold the agent's own
+// words, queries without a ticket, or one person's deed.
+func TestEveryNoticeHasItsCanary(t *testing.T) {
+	t.Parallel()
+	texts := DefaultTexts()
+	without := []InternalKind{CommandError, HeldReply, HeldSender, Confirmation, Help, AbsenceReturn, AdminAlarm, NoticeTaken, DeliveryFailed, LowRating}
+	for _, lang := range Languages() {
+		for _, k := range InternalKinds() {
+			_, b, err := texts.RenderInternal(k, lang, sampleInternal(k, lang))
+			if err != nil {
+				t.Fatal(err)
+			}
+			canary := map[string]string{"de": "intern·", "en": "internal·"}[lang]
+			has := strings.Contains(b.Text, canary) && strings.Contains(b.HTML, canary)
+			if has == slices.Contains(without, k) {
+				t.Errorf("%s %s: canary %v", lang, k, has)
+			}
+			for line := range strings.Lines(b.Text) {
+				if _, ok := LeakScan(line, Secrets{Prefix: "IT"}); ok && strings.Contains(line, canary) {
+					t.Errorf("%s %s: the guard passes %q", lang, k, line)
+				}
+			}
+		}
+	}
+}
