@@ -77,7 +77,7 @@ func (t *turn) execute(ac agentContext) (result, error) {
 // perform runs the jobs of one mail, when none of them is refused.
 func (t *turn) perform(ac agentContext, jobs ...*job) (result, error) {
 	for _, j := range jobs {
-		if problems := j.refusedCommands(); len(problems) > 0 {
+		if problems := append(j.refusedCommands(), j.refusedTogether(jobs)...); len(problems) > 0 {
 			return t.holdMail(ac.agent, holdSyntax, problems[0].Text, problems, false)
 		}
 		if kind, why, err := j.refusal(); err != nil || why != "" {
@@ -89,7 +89,12 @@ func (t *turn) perform(ac agentContext, jobs ...*job) (result, error) {
 	}
 	r := result{outcome: outcomeCommanded}
 	var done []string
-	for _, j := range jobs {
+	for i, j := range jobs {
+		if i > 0 { // the jobs before may have touched this ticket: what hung on theirs is solved
+			if err := j.reread(); err != nil {
+				return result{}, err
+			}
+		}
 		if err := j.run(); err != nil {
 			return result{}, err
 		}
@@ -98,6 +103,16 @@ func (t *turn) perform(ac agentContext, jobs ...*job) (result, error) {
 	}
 	r.reason = strings.Join(done, "; ")
 	return r, nil
+}
+
+// reread takes the ticket as it is now.
+func (j *job) reread() (err error) {
+	if *j.tk, err = j.tx.Ticket(j.ctx, j.tk.ID); err != nil {
+		return fmt.Errorf("read ticket %d again: %w", j.tk.ID, err)
+	}
+	j.before = *j.tk
+	j.before.Tags = slices.Clone(j.tk.Tags)
+	return nil
 }
 
 func problemsText(m command.Mail) string {

@@ -116,6 +116,7 @@ func (t *turn) tellExternal(tk *store.Ticket, g Group, h handover, cause string)
 	reason := handOverLine(t.c.groupLabel(g.ID, tk.Language), h.reason, tk.Language)
 	_, err = t.toRequester(tk, address, letter{
 		kind: mailout.Reply, purpose: token.Vendor, class: classNotice, agent: or(h.who, t.c.Outgoing.FromName), cause: cause, files: files,
+		meant: firstLine(h.reason),
 		fill: func(d *mailout.PublicData) {
 			d.Text, d.Files = mailout.Join(mailout.AgentReply(reason), text), list
 		},

@@ -75,6 +75,7 @@ func (t *turn) leaks(tk *store.Ticket, l letter, body mailout.Body) (bool, error
 	if err != nil {
 		return false, err
 	}
+	s.Public = append(s.Public, l.meant)
 	why, ok := mailout.LeakScan(body.Text, s)
 	if ok {
 		why, ok = leakInFiles(l.files, s)

@@ -181,6 +181,7 @@ type letter struct {
 	agent   string // name of the agent whose text it is, for human class
 	fill    func(*mailout.PublicData)
 	files   []mailout.Attachment
+	meant   string // what was written for agents, and for this recipient too
 }
 
 // publicData is what every mail to a participant may say.

@@ -60,36 +60,49 @@ func (t *turn) withoutTicket(ac agentContext, parsed command.Mail) (result, erro
 // perTicket makes one job of each ticket that the commands of a mail name. The text
 // belongs to the ticket whose command says what it is.
 func (t *turn) perTicket(ac agentContext, parsed command.Mail) ([]*job, error) {
-	var refs []command.Ref
-	byTicket := map[command.Ref][]command.Command{}
+	var tickets []*store.Ticket
+	named := map[command.Ref]int64{} // two may mean one: the other was merged into it
+	byTicket := map[int64][]command.Command{}
 	for _, c := range command.Order(parsed.Commands) {
 		if c.Verb.Phase() == command.PhaseQuery {
 			continue
 		}
-		if byTicket[c.Ticket] == nil {
-			refs = append(refs, c.Ticket)
+		if named[c.Ticket] == 0 {
+			tk, err := t.livingTicket(c.Ticket)
+			if err != nil {
+				return nil, err
+			}
+			if byTicket[tk.ID] == nil {
+				tickets = append(tickets, &tk)
+			}
+			named[c.Ticket] = tk.ID
 		}
-		byTicket[c.Ticket] = append(byTicket[c.Ticket], c)
+		byTicket[named[c.Ticket]] = append(byTicket[named[c.Ticket]], c)
 	}
 	var jobs []*job
-	for _, ref := range refs {
-		tk, err := t.ticketOf(ref)
-		for hops := 0; err == nil && tk.State == string(state.Merged) && hops < 20; hops++ {
-			tk, err = t.tx.Ticket(t.ctx, tk.MergedInto)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read ticket %s: %w", ref, err)
-		}
+	for _, tk := range tickets {
 		one := parsed
-		one.Commands, one.Text, one.Parts = byTicket[ref], "", nil
+		one.Commands, one.Text, one.Parts = byTicket[tk.ID], "", nil
 		for _, p := range parsed.Parts {
-			if p.Ticket == ref || p.Ticket == (command.Ref{}) && (one.TakesText() || hasInsertions(one)) {
+			if named[p.Ticket] == tk.ID || p.Ticket == (command.Ref{}) && (one.TakesText() || hasInsertions(one)) {
 				one.Parts = append(one.Parts, p)
 			}
 		}
-		jobs = append(jobs, t.job(ac, &tk, one))
+		jobs = append(jobs, t.job(ac, tk, one))
 	}
 	return jobs, nil
+}
+
+// livingTicket is the ticket a command names, or what it was merged into.
+func (t *turn) livingTicket(ref command.Ref) (store.Ticket, error) {
+	tk, err := t.ticketOf(ref)
+	for hops := 0; err == nil && tk.State == string(state.Merged) && hops < 20; hops++ {
+		tk, err = t.tx.Ticket(t.ctx, tk.MergedInto)
+	}
+	if err != nil {
+		return tk, fmt.Errorf("read ticket %s: %w", ref, err)
+	}
+	return tk, nil
 }
 
 // queries answers the queries among the commands of a ticket mail.

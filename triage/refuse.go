@@ -49,6 +49,24 @@ func (j *job) refusedCommands() []mailout.Problem {
 	return list
 }
 
+// refusedTogether says which merges of a mail go into a ticket that another command of
+// it merges away: nothing must end in a ticket that is none any more, or in itself.
+func (j *job) refusedTogether(jobs []*job) []mailout.Problem {
+	var list []mailout.Problem
+	for _, c := range j.parsed.Commands {
+		target, err := j.ticketOf(c.Other)
+		if c.Verb != command.Merge || err != nil || !slices.ContainsFunc(jobs, func(o *job) bool {
+			return o != j && o.tk.ID == target.ID && o.parsed.Has(command.Merge)
+		}) {
+			continue
+		}
+		list = append(list, mailout.Problem{Line: c.Line, Source: c.Literal, Text: inLang([2]string{
+			"dieselbe Mail legt auch " + j.tag(&target) + " mit einem Ticket zusammen. Bitte nacheinander.",
+			"the same mail merges " + j.tag(&target) + " into another ticket as well. Please one after the other."}, j.lang())})
+	}
+	return list
+}
+
 // refusesSplit says why there is nothing to split off, or no merge to undo.
 func (j *job) refusesSplit(c command.Command) (text [2]string, bad bool) {
 	if c.Text != "" {

@@ -160,6 +160,11 @@ func (j *job) leaving() string {
 		if c.Verb == command.Test || c.Verb == command.Subject || c.Verb == command.Split {
 			parts = append(parts, c.Text)
 		}
+		if c.Verb == command.Escalate || c.Verb == command.Group { // the reason goes to a group outside
+			if g, _ := j.c.Group(or(c.Group, j.c.secondLevelFor(j.tk.Category))); g.External {
+				parts = append(parts, firstLine(c.Text))
+			}
+		}
 	}
 	return paragraphs(parts...)
 }
