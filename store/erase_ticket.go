@@ -196,20 +196,9 @@ func (tx *Tx) RenameAgent(ctx context.Context, id, to string) error {
 // stay as rows without bytes: by their digests they are known when they come again.
 func (tx *Tx) DeleteTicket(ctx context.Context, id int64) error {
 	tx.counted = counted{}
-	if err := errors.Join(tx.eraseMails(ctx, id, false), tx.DropTopic(ctx, id)); err != nil {
-		return fmt.Errorf("delete ticket %d: %w", id, err)
-	}
-	children, err := all(ctx, tx, (*row).int64, "SELECT id FROM ticket WHERE merged_into = ?", id)
+	err := errors.Join(tx.releaseMerged(ctx, id), tx.eraseMails(ctx, id, false), tx.EraseMoved(ctx, id), tx.DropTopic(ctx, id))
 	if err != nil {
-		return err
-	}
-	for _, child := range children {
-		if _, err := tx.exec(ctx, "UPDATE ticket SET state = 'discarded', merged_into = NULL WHERE id = ?", child); err != nil {
-			return err
-		}
-		if err := tx.InsertEvent(ctx, Event{TicketID: child, Actor: "admin", Kind: "state", Old: "merged", New: "discarded", Reason: "the ticket it was merged into was deleted"}); err != nil {
-			return err
-		}
+		return fmt.Errorf("delete ticket %d: %w", id, err)
 	}
 	tables, err := all(ctx, tx, (*row).text, `SELECT DISTINCT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND c.name = 'ticket_id' AND m.name NOT IN ('inbox', 'message', 'hold')`)
@@ -223,6 +212,8 @@ func (tx *Tx) DeleteTicket(ctx context.Context, id int64) error {
 		"UPDATE hold SET ticket_id = NULL WHERE ticket_id = ?",
 		"UPDATE ticket SET parent_id = NULL WHERE parent_id = ?",
 		"DELETE FROM message WHERE ticket_id = ?",
+		"UPDATE OR IGNORE message SET origin_id = NULL WHERE origin_id = ?",
+		"DELETE FROM message WHERE origin_id = ?", // the same mail said it in the other ticket too
 	}
 	for _, table := range tables {
 		statements = append(statements, `DELETE FROM "`+table+`" WHERE ticket_id = ?`)
@@ -231,4 +222,49 @@ func (tx *Tx) DeleteTicket(ctx context.Context, id int64) error {
 		return fmt.Errorf("delete ticket %d: %w", id, err)
 	}
 	return nil
+}
+
+// releaseMerged lets the tickets that were merged into one go before it is deleted: they
+// get back what was said in them, or follow it to the ticket it was merged into itself.
+func (tx *Tx) releaseMerged(ctx context.Context, id int64) error {
+	into, err := tx.number(ctx, "SELECT coalesce(merged_into, 0) FROM ticket WHERE id = ?", id)
+	if err != nil {
+		return err
+	}
+	if into != 0 {
+		_, err := tx.exec(ctx, "UPDATE ticket SET merged_into = ? WHERE merged_into = ?", into, id)
+		return err
+	}
+	children, err := all(ctx, tx, (*row).int64, "SELECT id FROM ticket WHERE merged_into = ?", id)
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
+		if err := tx.ReturnMessages(ctx, id, child); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, "UPDATE ticket SET state = 'discarded', merged_into = NULL WHERE id = ?", child); err != nil {
+			return err
+		}
+		if err := tx.InsertEvent(ctx, Event{TicketID: child, Actor: "admin", Kind: "state", Old: "merged", New: "discarded", Reason: "the ticket it was merged into was deleted"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EraseMoved erases what was said in a ticket and stands in another since a merge, in
+// Erase alone.
+func (tx *Tx) EraseMoved(ctx context.Context, id int64) error {
+	in, err := all(ctx, tx, (*row).int64, "SELECT inbox_id FROM message WHERE origin_id = ? AND inbox_id IS NOT NULL", id)
+	if err != nil {
+		return err
+	}
+	for _, inboxID := range in {
+		if err := tx.EraseLoose(ctx, inboxID); err != nil {
+			return err
+		}
+	}
+	return tx.execAll(ctx, []any{id}, "DELETE FROM attachment WHERE message_id IN (SELECT id FROM message WHERE origin_id = ?)",
+		"UPDATE message SET text = '', subject = '', message_id = '', refs = '', root = '' WHERE origin_id = ?")
 }

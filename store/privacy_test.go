@@ -63,12 +63,19 @@ func TestReplaceFold(t *testing.T) {
 		{"Ärger mit ANNA Müller", "anna Müller", "p", "Ärger mit p"},
 		{"nichts", "anna", "p", "nichts"},
 		{"İİ anna", "anna", "p", "İİ p"},
+		{"anna.berger@firma.example, ich+a.berger@firma.example, 'a.berger@firma.example'", "a.berger@firma.example", "x", "anna.berger@firma.example, ich+a.berger@firma.example, 'x'"},
+		{"a@firma.example. a@firma.example.org <a@firma.example>; a@firma.example-Postfach", "a@firma.example", "x", "x. a@firma.example.org <x>; x-Postfach"},
+		{`{"to":"Anna \u003ca@firma.example\u003e\na@firma.example\nGruß","b":"a=3Ca@firma.example"}`, "a@firma.example", "x", `{"to":"Anna \u003cx\u003e\nx\nGruß","b":"a=3Cx"}`},
+		{"Karina Bergmann, Ina Bergs Gerät, MÜLLER, Ina Berg", "Ina Berg", "p", "Karina Bergmann, ps Gerät, MÜLLER, p"},
+		{"von MÜLLER, Anna und Anna\nMüller", "müller, anna", "p", "von p und Anna\nMüller"},
+		{"von Anna\nMüller, Frau Müllerin", "Anna Müller", "p", "von p, Frau Müllerin"},
+		{"\xff\xfeAnna Müller\xff", "anna müller", "p", "\xff\xfep\xff"},
 	} {
 		if got := replaceFold(c[0], c[1], c[2]); got != c[3] {
 			t.Errorf("replaceFold(%q, %q) = %q, want %q", c[0], c[1], got, c[3])
 		}
 	}
-	if got := replaceFold(strings.Repeat("ab", 1000), "b", "bb"); len(got) != 3000 {
+	if got := replaceFold(strings.Repeat("a b ", 1000), "b", "bb"); len(got) != 5000 {
 		t.Errorf("length %d", len(got))
 	}
 }

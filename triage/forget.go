@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -144,21 +145,18 @@ func (f *forgetting) findMails(ctx context.Context, tx *store.Tx) error {
 // in reports whether a mail names the person, in its header or in a text that can
 // be read.
 func (p person) in(raw []byte) bool {
-	if bytes.Contains(bytes.ToLower(raw), []byte(p.address)) {
+	if bytes.Contains(bytes.ToLower(raw), []byte(p.address)) && store.Mentions(string(raw), p.address) {
 		return true
 	}
 	m := mailin.Parse(raw, mailin.Options{})
-	text := strings.ToLower(m.Text + "\n" + m.Subject)
+	text := m.Text + "\n" + m.Subject
 	for _, a := range slices.Concat(m.FromAll, m.To, m.Cc, m.ReplyTo) {
 		if mailin.FoldAddress(a.Address) == p.address {
 			return true
 		}
-		text += "\n" + strings.ToLower(a.Name)
+		text += "\n" + a.Name
 	}
-	if strings.Contains(text, p.address) {
-		return true
-	}
-	return slices.ContainsFunc(p.names, func(n string) bool { return strings.Contains(text, strings.ToLower(n)) })
+	return slices.ContainsFunc(append([]string{p.address}, p.names...), func(who string) bool { return store.Mentions(text, who) })
 }
 
 // fullNames are the names of at least two words, in the forms they are written in:
@@ -268,7 +266,7 @@ func (f *forgetting) eraseTickets(ctx context.Context, tx *store.Tx) error {
 	for _, id := range f.own {
 		var err error
 		if f.o.KeepStatistics {
-			err = tx.EraseTicket(ctx, id, store.StageAnonymous, alias)
+			err = errors.Join(tx.EraseMoved(ctx, id), tx.EraseTicket(ctx, id, store.StageAnonymous, alias))
 		} else {
 			err = tx.DeleteTicket(ctx, id)
 		}
@@ -278,6 +276,10 @@ func (f *forgetting) eraseTickets(ctx context.Context, tx *store.Tx) error {
 	}
 	ids, err := tx.AgentIDsOf(ctx, f.person.address)
 	if err != nil {
+		return err
+	}
+	// What was merged into a deleted ticket has its messages again, the person's too.
+	if _, f.others, err = tx.TicketsAbout(ctx, f.person.address); err != nil {
 		return err
 	}
 	for _, id := range f.others {

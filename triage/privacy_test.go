@@ -378,4 +378,9 @@ func TestSweepRetention(t *testing.T) {
 	if err != nil || runs != 1 {
 		t.Errorf("%d records of the run, %v", runs, err)
 	}
+	// After a year in which the clock was wrong the nights count again.
+	run(day.AddDate(1, 0, 0).Add(4*time.Hour), 0)
+	o.now = day.Add(28 * time.Hour)
+	o.receive(eml{from: "Liste <news@werbung.example>", subject: "Newsletter", text: "listentext", headers: []string{"List-Id: <news.werbung.example>"}})
+	run(day.AddDate(0, 6, 0).Add(4*time.Hour), 0)
 }

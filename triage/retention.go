@@ -306,7 +306,7 @@ func (d *Desk) SweepRetention(ctx context.Context) error {
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if today := now.Format(time.DateOnly); today > last {
+		if today := now.Format(time.DateOnly); today != last { // later; or earlier, if the clock was wrong
 			day = today
 		}
 		return nil
