@@ -138,8 +138,17 @@ func (f *Fold) closeUntil(at time.Time) error {
 // happen to one of them, its history is read again.
 func (f *Fold) forget(p Period) {
 	keep := min(p.From.UnixMilli(), p.To.AddDate(0, 0, -f.o.FinalDays).UnixMilli())
-	if n := len(f.values); n >= 2 {
+	n := len(f.values)
+	if n >= 2 {
 		keep = min(keep, f.periods[n-2].From.UnixMilli())
+	}
+	if n < len(f.periods) { // the next period tells the final rate of this one
+		for _, final := range slices.Backward(f.periods[:n]) {
+			if !final.To.AddDate(0, 0, f.o.FinalDays).After(f.periods[n].To) {
+				keep = min(keep, final.From.UnixMilli())
+				break
+			}
+		}
 	}
 	for id, t := range f.tickets {
 		if t.final() && t.lastAt < keep {

@@ -228,6 +228,7 @@ func TestFoldAgainstSlow(t *testing.T) {
 		h := randomHistory(t, seed)
 		o := h.options()
 		o.Teams, o.Agents = seed%3 > 0, seed%3 > 1
+		o.FinalDays = []int{0, 10, 20, 30}[seed%4]
 		weeks := weeksFrom(h, 8)
 		got := h.fold(o, weeks...)
 		for i := range weeks {

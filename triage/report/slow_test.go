@@ -145,7 +145,7 @@ func slowly(h *history, o Options, periods []Period, n int) Values {
 	slowRest(&v, o, some, numbers)
 	v.Reopened = slowReopened(p, some)
 	for _, earlier := range slices.Backward(periods[:n+1]) {
-		if !earlier.To.AddDate(0, 0, 14).After(p.To) {
+		if !earlier.To.AddDate(0, 0, cmp.Or(o.FinalDays, 14)).After(p.To) {
 			v.Final = Final{earlier.Key, slowReopened(earlier, some)}
 			break
 		}
