@@ -90,11 +90,14 @@ func (d doubt) over(start, now look, good look, agreed bool) bool {
 		return true
 	}
 	settle := settleSoon
-	if d.Jump > farJump || d.Jump < -farJump {
+	if d.far() || good.mono >= 0 && (back > farJump || back < -farJump) { // it may have jumped again
 		settle = settleLate
 	}
 	return agreed || now.mono-start.mono >= settle
 }
+
+// far reports whether no sleep of a machine explains the jump.
+func (d doubt) far() bool { return d.Jump > farJump || d.Jump < -farJump }
 
 // pulse is what a Desk remembers between looks.
 type pulse struct {
@@ -278,7 +281,7 @@ func (d *Desk) distrust(ctx context.Context, x doubt) error {
 func (d doubt) words(lang string, loc *time.Location) AlarmText {
 	pick := picker(lang)
 	wait := pick("15 Minuten", "15 minutes")
-	if d.Jump > farJump || d.Jump < -farJump {
+	if d.far() {
 		wait = pick("24 Stunden", "24 hours")
 	}
 	layout := pick("02.01.2006 15:04", "2 Jan 2006 15:04")

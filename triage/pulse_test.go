@@ -418,3 +418,24 @@ func TestBeforeItsOwnHistory(t *testing.T) {
 		t.Errorf("alarm %v, mails %s", m.alarmed(), describe(got))
 	}
 }
+
+// TestClockJumpsTwice: a small jump does not shorten the doubt of a great one that
+// follows it.
+func TestClockJumpsTwice(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.receive(printer)
+	m.run(10 * time.Minute)
+	m.now = m.now.Add(time.Hour)
+	m.run(5 * time.Minute)
+	m.now = m.now.AddDate(1, 0, 0)
+	m.run(time.Hour)
+	if m.desk.Trusted() || !m.alarmed() {
+		t.Error("a clock that is a year ahead is trusted after an hour")
+	}
+	m.now = m.now.AddDate(-1, 0, 0).Add(-time.Hour)
+	m.run(time.Minute)
+	if !m.desk.Trusted() || m.alarmed() {
+		t.Error("the clock is right and not trusted")
+	}
+}
