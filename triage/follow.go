@@ -391,7 +391,7 @@ func (t *turn) tellStatus() (result, error) {
 	}
 	_, err = t.toRequester(tk, t.from, letter{
 		kind: mailout.Status, purpose: token.Reminder, class: classAutomatic, agent: by, cause: fmt.Sprintf("status:%d", t.in.ID),
-		fill: func(d *mailout.PublicData) { d.FirstReply, d.Text = t.nextDue(tk.ID), mailout.AgentReply(last) },
+		fill: func(d *mailout.PublicData) { d.FirstReply, d.Text = t.nextPromised(tk.ID), mailout.AgentReply(last) },
 	})
 	return r, err
 }

@@ -204,7 +204,7 @@ func (t *turn) tellDelayed(tk *store.Ticket, c *climbing) error {
 		kind: mailout.Delayed, purpose: token.Reminder, class: classAutomatic,
 		cause: fmt.Sprintf("delayed:%d:%s:%d:%d", tk.ID, c.highest.Name, c.timer.Cycle, tk.Reopens),
 		fill: func(d *mailout.PublicData) {
-			if c.due.After(t.now) {
+			if c.due.After(t.now) && c.highest.Clock != sla.TakeOver {
 				d.FirstReply = c.due
 			}
 		},

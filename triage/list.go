@@ -115,15 +115,25 @@ func atMost(list []mailout.Row) (rows []mailout.Row, more int) {
 	return list[:n], len(list) - n
 }
 
-// nextDue is the next instant something was promised for in a ticket.
+// nextDue is the next instant something is due in a ticket.
 func (t *turn) nextDue(ticketID int64) time.Time {
+	return t.nextOf(ticketID, func(store.Clock) bool { return true })
+}
+
+// nextPromised is the next instant that was promised to the requester: when the second
+// level takes over is none of it.
+func (t *turn) nextPromised(ticketID int64) time.Time {
+	return t.nextOf(ticketID, func(c store.Clock) bool { return c.Kind != sla.TakeOver })
+}
+
+func (t *turn) nextOf(ticketID int64, counts func(store.Clock) bool) time.Time {
 	rows, err := t.tx.Clocks(t.ctx, ticketID)
 	if err != nil {
 		return noTime
 	}
 	var due time.Time
 	for _, c := range rows {
-		if c.State == sla.Running && !c.DueAt.IsZero() && (due.IsZero() || c.DueAt.Before(due)) {
+		if counts(c) && c.State == sla.Running && !c.DueAt.IsZero() && (due.IsZero() || c.DueAt.Before(due)) {
 			due = c.DueAt
 		}
 	}

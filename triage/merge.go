@@ -240,7 +240,7 @@ func (j *job) takeBack(tk *store.Ticket, came []string) error {
 		return fmt.Errorf("read participants: %w", err)
 	}
 	for _, p := range people {
-		if !slices.Contains(came, short(p.Address)) {
+		if !slices.Contains(came, short(p.Address)) || p.Address == j.tk.Requester { // #für gave it to him
 			continue
 		}
 		if err := j.tx.RemoveParticipant(j.ctx, j.tk.ID, p.Address); err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -287,7 +288,11 @@ func (t *turn) toAgent(tk *store.Ticket, a Agent, n notice) (bool, error) {
 	if n.fill != nil {
 		n.fill(&d)
 	}
-	if err := t.addBrief(tk, n.kind, lang, &d); err != nil {
+	if _, agent := t.c.AgentByAddress(mailin.FoldAddress(a.Address)); !agent {
+		// An address that the configuration has told works on no ticket: it reads what the
+		// matter is, and nothing that agents wrote among themselves.
+		d.LastWord, d.History = mailout.InternalText{}, slices.DeleteFunc(slices.Clone(d.History), func(e mailout.Entry) bool { return e.Internal })
+	} else if err := t.addBrief(tk, n.kind, lang, &d); err != nil {
 		return false, err
 	}
 	person := ""

@@ -3,6 +3,8 @@ package smtp
 import (
 	"regexp"
 	"strings"
+
+	"firstline/store"
 )
 
 var (
@@ -31,4 +33,11 @@ func finalID(host, reply string) string {
 		domain = "email.amazonses.com"
 	}
 	return id[1] + "@" + domain
+}
+
+// isAddress reports whether what looks like an identifier is an address of the mail: a
+// server may well say for whom it queued it, and an address is no secret that could
+// prove an answer.
+func isAddress(id string, mail store.Claimed) bool {
+	return strings.EqualFold(id, mail.Recipient) || strings.EqualFold(id, mail.ReversePath)
 }

@@ -1,6 +1,10 @@
 package smtp
 
-import "testing"
+import (
+	"testing"
+
+	"firstline/store"
+)
 
 func TestFinalID(t *testing.T) {
 	t.Parallel()
@@ -18,6 +22,21 @@ func TestFinalID(t *testing.T) {
 	} {
 		if got := finalID(c.host, c.reply); got != c.want {
 			t.Errorf("finalID(%q, %q) = %q, want %q", c.host, c.reply, got, c.want)
+		}
+	}
+}
+
+// TestAddressIsNoFinalID: "queued for <somebody>" names nobody's identifier.
+func TestAddressIsNoFinalID(t *testing.T) {
+	t.Parallel()
+	var m store.Claimed
+	m.Recipient, m.ReversePath = "lena@firma.example", "hilfe@firma.example"
+	for reply, want := range map[string]bool{
+		"250 2.0.0 queued for <Lena@firma.example>": true, "250 ok, from <hilfe@firma.example>": true,
+		"250 2.0.0 OK <AM0P@prod.outlook.com>": false,
+	} {
+		if got := isAddress(finalID("smtp.firma.example", reply), m); got != want {
+			t.Errorf("%s: %t", reply, got)
 		}
 	}
 }

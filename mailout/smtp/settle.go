@@ -51,7 +51,7 @@ func (s *Sender) mark(ctx context.Context, tx *store.Tx, r result) error {
 	ctx = context.WithoutCancel(ctx)
 	switch r.out.kind {
 	case sent:
-		if id := finalID(s.cfg.Host, r.out.text); id != "" && id != r.mail.MessageID {
+		if id := finalID(s.cfg.Host, r.out.text); id != "" && id != r.mail.MessageID && !isAddress(id, r.mail) {
 			if err := tx.SetFinalID(ctx, r.mail.ID, id); err != nil {
 				return err
 			}
