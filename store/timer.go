@@ -90,6 +90,14 @@ func (tx *Tx) Timers(ctx context.Context, ticketID int64) ([]Timer, error) {
 	return all(ctx, tx, scanTimer, "SELECT "+timerColumns+" FROM timer WHERE ticket_id = ? ORDER BY due_at, id", ticketID)
 }
 
+// PendingTimers returns the timers of the given names that have not fired and are due
+// at or after an instant.
+func (tx *Tx) PendingTimers(ctx context.Context, from time.Time, names ...string) ([]Timer, error) {
+	list, args := marks(names)
+	return all(ctx, tx, scanTimer, "SELECT "+timerColumns+" FROM timer WHERE fired_at IS NULL AND due_at >= ? AND name IN ("+list+") ORDER BY due_at, id",
+		append([]any{from}, args...)...)
+}
+
 // DueTimers returns timers that are due at the transaction's instant and have
 // not fired, longest due first.
 func (tx *Tx) DueTimers(ctx context.Context, limit int) ([]Timer, error) {

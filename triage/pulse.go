@@ -194,6 +194,11 @@ func (d *Desk) inDoubt(ctx context.Context, before, now look) (trusted bool, err
 	if now.wall.Sub(was.Good) > outageAfter {
 		gap = &outage{was.Good, now.wall}
 	}
+	if was.Jump > longDown && now.wall.Before(was.Since) {
+		if err := d.pullBack(ctx, was); err != nil {
+			return false, fmt.Errorf("set timers right that a wrong clock set: %w", err)
+		}
+	}
 	if err := d.keepPulse(ctx, now, gap); err != nil {
 		return false, err
 	}
@@ -201,6 +206,32 @@ func (d *Desk) inDoubt(ctx context.Context, before, now look) (trusted bool, err
 	d.unsettled.Store(true) // clocks that started at an instant that never was start now
 	d.Log.Info("the clock is trusted again", "jump", was.Jump.String())
 	return true, d.AlarmOver(ctx, alarmClock)
+}
+
+// pullBack moves the timers that were set while the clock was far ahead to where they
+// would be. Nothing that begins with a reply or an answer is due half a year later.
+func (d *Desk) pullBack(ctx context.Context, was doubt) error {
+	return d.Store.Update(ctx, func(tx *store.Tx) error {
+		late, err := tx.PendingTimers(ctx, was.Since, timerAsk, timerDeflect, timerRemind, timerResolve, timerClose, timerDiscard)
+		if err != nil {
+			return err
+		}
+		t := d.turn(ctx, tx, d.Config(), &shared{})
+		for _, timer := range late {
+			tk, err := tx.Ticket(ctx, timer.TicketID)
+			if err != nil {
+				return err
+			}
+			due := timer.DueAt.Add(-was.Jump)
+			if cal := t.calendar(&tk); !cal.IsOpen(due) { // another day of the week
+				due = or(cal.NextOpening(due), due)
+			}
+			if err := tx.SetTimer(ctx, tk.ID, timer.Name, timer.Cycle, due); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // readPulse reads what the process before this one knew.

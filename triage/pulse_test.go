@@ -439,3 +439,28 @@ func TestClockJumpsTwice(t *testing.T) {
 		t.Error("the clock is right and not trusted")
 	}
 }
+
+// TestTimersSetByAWrongClock: what was set while the clock was a year ahead comes when
+// it should.
+func TestTimersSetByAWrongClock(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	notice := m.only(m.receive(printer), lenaAt)
+	solved := m.only(m.receive(eml{from: anna, subject: "Toner", text: "Der Toner im Drucker ist leer."}), lenaAt)
+	m.run(10 * time.Minute)
+	m.now = m.now.AddDate(1, 0, 0)
+	m.run(5 * time.Minute)
+	m.receive(eml{from: lena, subject: "AW", text: "#warten\nWelche Meldung?", answers: &notice})
+	m.receive(eml{from: lena, subject: "AW", text: "#gelöst\nIst gewechselt.", answers: &solved})
+	m.now = m.now.AddDate(-1, 0, 0)
+	m.run(5 * time.Minute)
+	for number, names := range map[int64][]string{10001: {"remind", "resolve"}, 10002: {"close"}} {
+		timers := m.timers(number)
+		for _, name := range names {
+			if in := timers[name].Sub(m.now); in < 24*time.Hour || in > 14*24*time.Hour {
+				t.Errorf("%d: %s in %v", number, name, in)
+			}
+		}
+	}
+	m.sound()
+}
