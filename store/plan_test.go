@@ -99,6 +99,7 @@ func exercise(ctx context.Context, tx *Tx, tk Ticket) {
 	_, _ = tx.OpenTicketsOf(ctx, "r@example.com")
 	_, _ = tx.OpenCountByAssignee(ctx, []string{"lena"})
 	_, _ = tx.RecentTickets(ctx, now, 10)
+	_, _ = tx.RecentSubjects(ctx, now, 10)
 	_, _, _ = tx.TopicWords(ctx, []int64{1})
 	_, _ = tx.SolvedTicketIDs(ctx, 1, 10)
 	_, _ = tx.Topics(ctx, []int64{1})

@@ -199,7 +199,11 @@ func TestListTickets(t *testing.T) {
 		if len(recent) != 2 || recent[0].ID != 5 {
 			t.Errorf("recent = %+v", recent)
 		}
-		return errors.Join(err, cerr, rerr)
+		subjects, serr := tx.RecentSubjects(ctx, epoch.Add(3*time.Hour), 10)
+		for i, r := range recent {
+			equal(t, subjects[i], RecentTicket{ID: r.ID, Category: r.Category, Subject: r.Subject, CreatedAt: r.CreatedAt})
+		}
+		return errors.Join(err, cerr, rerr, serr)
 	})
 }
 

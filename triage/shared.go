@@ -40,19 +40,23 @@ func (s *shared) recentTickets(t *turn) ([]rules.Recent, error) {
 	if s.read {
 		return s.recent, nil
 	}
-	rows, err := t.tx.RecentTickets(t.ctx, t.now.Add(-recentFor), recentMost)
+	rows, err := t.tx.RecentSubjects(t.ctx, t.now.Add(-recentFor), recentMost)
 	if err != nil {
 		return nil, fmt.Errorf("read recent tickets: %w", err)
 	}
-	for i := range rows {
-		s.opened(&rows[i])
-	}
 	s.read = true
+	for _, r := range rows {
+		s.recent = append(s.recent, rules.Recent{Category: r.Category, Subject: r.Subject, At: r.CreatedAt, Ticket: r.ID})
+	}
 	return s.recent, nil
 }
 
-// opened adds a ticket of this transaction to the recent ones.
+// opened adds a ticket of this transaction to the recent ones; those before the first
+// reading are found by it.
 func (s *shared) opened(tk *store.Ticket) {
+	if !s.read {
+		return
+	}
 	s.recent = append(s.recent, rules.Recent{Category: tk.Category, Subject: tk.Subject, At: tk.CreatedAt, Ticket: tk.ID})
 }
 
