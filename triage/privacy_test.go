@@ -45,7 +45,7 @@ func grepStore(t *testing.T, o *office, texts ...string) (found []string) {
 func minaHistory(o *office) {
 	mails := o.receive(eml{from: mina, subject: "Drucker im Vogelzimmer", text: "Der Drucker zwitschert geheimwort1.\r\n\r\nWilhelmina Kanarienfein\r\nDurchwahl 4711"})
 	notice := o.only(mails, "l.huber@firma.example")
-	mails = o.receive(eml{from: lena, subject: "AW", text: "#notiz\r\nFrau Kanarienfein klang verärgert, geheimwort2.", answers: &notice})
+	o.receive(eml{from: lena, subject: "AW", text: "#notiz\r\nFrau Kanarienfein klang verärgert, geheimwort2.", answers: &notice})
 	mails = o.receive(eml{from: lena, subject: "AW", text: "#gelöst\r\nHallo Frau Kanarienfein,\r\nerledigt, geheimwort3.", answers: &notice})
 	solved := o.only(mails, minaAddress)
 	o.receive(eml{from: mina, subject: "AW", text: "2\r\nZu langsam, geheimwort4", answers: &solved})

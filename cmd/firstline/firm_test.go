@@ -31,7 +31,6 @@ type firm struct {
 	now    time.Time
 	rng    *rand.Rand
 	todo   []deed
-	seen   int64 // newest leaving mail that was looked at
 	letter int
 	staff  []firmPerson
 	// busy is when an agent has finished what he is at.

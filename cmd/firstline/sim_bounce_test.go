@@ -15,7 +15,6 @@ type bounce struct {
 	action, id string
 	replaced   string   // the Message-ID the mail left its server with
 	blocks     []string // "Final-Recipient: ..." without Action
-	subject    string
 }
 
 func (d *stateDesk) bounce(r bounce) *simLetter {
