@@ -152,6 +152,7 @@ func exerciseOutbox(ctx context.Context, tx *Tx) {
 	_ = tx.SaveClocks(ctx, 1, nil)
 	_ = tx.SyncTimers(ctx, 1, nil)
 	_, _ = tx.DueTimers(ctx, 10)
+	_, _ = tx.PendingTimers(ctx, now, "a")
 	_, _ = tx.FireTimer(ctx, 1)
 	_ = tx.DropTimers(ctx, 1, "a")
 	_, _ = tx.Timers(ctx, 1)

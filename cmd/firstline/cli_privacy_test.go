@@ -25,6 +25,9 @@ func TestForgetVerb(t *testing.T) {
 	if out := s.good("forget", address, "--dry-run"); !strings.Contains(out, "würden gelöscht: Inhalt von 1 Tickets") || !strings.Contains(out, "IT-10001") {
 		t.Errorf("dry run: %s", out)
 	}
+	if out := s.good("forget", "wer@anders.example", "--dry-run"); !strings.Contains(out, "Ist sie richtig geschrieben?") {
+		t.Errorf("nobody: %s", out)
+	}
 	if got := s.with("forget", "niemand"); got.code != exitUsage {
 		t.Errorf("no address: exit %d", got.code)
 	}

@@ -109,6 +109,9 @@ func (c *cli) printForgotten(f triage.Forgotten, dry bool) {
 		verb = c.say("würden gelöscht", "would be erased")
 	}
 	say("%s: Inhalt von %d Tickets, %d Originalmails; Beteiligung an %d Tickets anderer", "%s: content of %d tickets, %d original mails; part in %d tickets of others", verb, f.Tickets, f.Mails, f.Others)
+	if f.Tickets+f.Mails+f.Others+f.Waiting == 0 {
+		say("Kein Ticket und keine Mail nennt diese Adresse. Ist sie richtig geschrieben?", "No ticket and no mail names this address. Is it spelled right?")
+	}
 	if len(f.Closed) > 0 {
 		say("dafür geschlossen: %s", "closed for it: %s", strings.Join(f.Closed, ", "))
 	}
