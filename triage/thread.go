@@ -122,11 +122,11 @@ func (t *turn) signed(id string) (bool, error) {
 	}
 	claim, err := t.keys().Verify(id, t.from)
 	mine := err == nil
-	claim.Domain = or(claim.Domain, t.ownDomain("")) // a button's subject holds no domain
 	out, found, err := t.outgoing(id, claim, mine)
 	if err != nil {
 		return false, err
 	}
+	claim.Domain = or(claim.Domain, t.ownDomain(""))
 	if !mine {
 		if !found {
 			return false, nil
@@ -180,8 +180,13 @@ func (t *turn) renamed(id string) (bool, error) {
 // outgoing finds the row of a mail of ours by its identifier as we wrote it.
 func (t *turn) outgoing(id string, claim token.Claim, proved bool) (store.Outgoing, bool, error) {
 	ids := []string{id}
-	if proved {
+	if proved && claim.Domain != "" {
 		ids = append(ids, t.keys().Canonical(claim))
+	} else if proved { // a button's subject holds no domain: it is that of some mailbox
+		for _, m := range t.c.Mailboxes {
+			claim.Domain = mailin.Domain(mailin.FoldAddress(m.Address))
+			ids = append(ids, t.keys().Canonical(claim))
+		}
 	}
 	for _, id := range ids {
 		out, err := t.tx.OutboxByMessageID(t.ctx, id)
