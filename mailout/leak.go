@@ -102,9 +102,13 @@ func markerPattern(prefix string) *regexp.Regexp {
 		`|\b` + p + `\.[niexlr]\.[0-9a-z]{10,}\.|\b(Kennung|Ref) [a-z]/[0-9a-z]{10}\b|\bintern(al)?\x{b7}[0-9a-z]{10}\b)`)
 }
 
-// commandVerb returns the verb of a line that starts with a known command.
+// listMark is what word processors put in front of a line: bullets, numbers, quotes.
+var listMark = regexp.MustCompile("^(?:[>\\s\u00a0*•·▪‣◦–—+\"'„“”‚‘’«»-]|\\d{1,2}[.)]\\s)+")
+
+// commandVerb returns the verb of a line that starts with a known command, also as an
+// item of a list.
 func commandVerb(line string) string {
-	line = strings.TrimLeft(line, "> \t\u00a0")
+	line = listMark.ReplaceAllString(line, "")
 	rest, ok := strings.CutPrefix(line, "#")
 	if !ok {
 		rest, ok = strings.CutPrefix(line, "＃")
