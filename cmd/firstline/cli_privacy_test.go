@@ -124,6 +124,9 @@ func TestExportVerb(t *testing.T) {
 	if got := s.with("export", "wer@anders.example", "-o", path+"2"); got.code != exitData {
 		t.Errorf("nobody: exit %d, %s", got.code, got.err)
 	}
+	if out := s.good("export", "news@firma.example", "-o", path+"3"); !strings.Contains(out, "0 Tickets, 1 Mails") {
+		t.Errorf("a mail without a ticket: %s", out)
+	}
 	if _, err := os.Stat(path + "2"); err == nil {
 		t.Error("an empty export was left behind")
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -108,7 +110,11 @@ func (e *exporting) collect(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	if len(own)+len(others) == 0 {
+	loose, err := e.loose(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if len(own)+len(others)+len(loose) == 0 {
 		return exit(exitData, errors.New(e.say("über diese Adresse ist nichts gespeichert", "nothing is stored about this address")))
 	}
 	e.data = exported{Address: e.address, ExportedAt: tx.Now, Tickets: []any{}, Elsewhere: []messageView{}, Received: []outgoingView{}}
@@ -122,6 +128,15 @@ func (e *exporting) collect(ctx context.Context, tx *store.Tx) error {
 	}
 	for _, id := range others {
 		if err := e.ticket(ctx, tx, id, false); err != nil {
+			return err
+		}
+	}
+	for _, id := range loose {
+		in, err := tx.Inbound(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := e.mail(ctx, fmt.Sprintf("mails/from/%d.eml", id), in.ReceivedAt, func() ([]byte, error) { return tx.Raw(ctx, id) }); err != nil {
 			return err
 		}
 	}
@@ -139,6 +154,33 @@ func (e *exporting) collect(ctx context.Context, tx *store.Tx) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", " ")
 	return enc.Encode(e.data)
+}
+
+// loose are the mails of the person that belong to no ticket: refused, automatic, or not
+// triaged yet.
+func (e *exporting) loose(ctx context.Context, tx *store.Tx) (ids []int64, err error) {
+	var named []int64
+	err = tx.EachMail(ctx, 0, math.MaxInt64, func(_ bool, id int64, raw []byte) error {
+		if bytes.Contains(bytes.ToLower(raw), []byte(e.address)) && slices.ContainsFunc(mailin.Parse(raw, mailin.Options{}).FromAll, func(a mailin.Address) bool {
+			return mailin.FoldAddress(a.Address) == e.address
+		}) {
+			named = append(named, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range named {
+		in, err := tx.Inbound(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if in.TicketID == 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }
 
 // ticket takes the person's own ticket whole, and of another one only what the
