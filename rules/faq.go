@@ -48,6 +48,7 @@ type faqEntry struct {
 	node              *source.Node
 	questionNodes     map[string][]source.Text
 	mustTexts         [][]source.Text
+	mustStems         map[string]bool // the words of must, as similarity compares them
 }
 
 // faqSettings are the general settings.
@@ -98,6 +99,7 @@ func (f *faq) build(o options) {
 	var b similarityBuilder
 	for i := range f.entries {
 		e := &f.entries[i]
+		e.learnMust()
 		for _, lang := range sortedKeys(e.Questions) {
 			for _, q := range e.Questions[lang] {
 				b.add(i, Phrase{Text: q})

@@ -18,7 +18,8 @@ func (e *evaluation) answer() {
 		}
 		return
 	}
-	found := f.find(newQuestion(e.t.subject, e.t.body), e.in.Ticket, suggestTop)
+	q := newQuestion(e.t.subject, e.t.body)
+	found := f.find(q, e.in.Ticket, suggestTop)
 	for _, x := range found {
 		least := suggestScore
 		if len(f.entries[x.entry].must) == 0 {
@@ -38,7 +39,7 @@ func (e *evaluation) answer() {
 	}
 	best := found[0]
 	parts, sure := e.similar(best)
-	words, gate := e.asked(best.entry), e.gate(best.entry)
+	words, gate := e.asked(best.entry), append(e.gate(best.entry), e.known(best.entry, q))
 	e.d.FAQ.Ready = words.ready() && gate.ready()
 	e.decided(best, parts, slices.Concat(words, sure, gate))
 }

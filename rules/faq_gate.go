@@ -89,6 +89,13 @@ func (e *evaluation) never(i int) (v verdicts) {
 	return v
 }
 
+// known checks that the mail says no more than the entry is about.
+func (e *evaluation) known(i int, q *question) verdict {
+	words := clipList(e.foreign(i, q), 3)
+	bad := e.say("der Eintrag kennt nicht: %s", "the entry does not know: %s", strings.Join(words, ", "))
+	return verdict{ok: len(words) == 0, good: e.say("nur bekannte Wörter ✓", "known words only ✓"), bad: bad, plain: bad}
+}
+
 // gate checks what does not depend on words: the mail, its sender, the state of
 // the entry and its history.
 func (e *evaluation) gate(i int) (v verdicts) {

@@ -30,7 +30,8 @@ type similarity struct {
 	newShingle float64
 	wording    lists
 
-	docs       []int32 // document to candidate
+	stems      []string // by term
+	docs       []int32  // document to candidate
 	origins    []origin
 	byTicket   map[string]int32 // document that a ticket taught
 	entries    int              // candidates below are entries, from there on background

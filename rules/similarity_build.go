@@ -68,7 +68,7 @@ func (b *similarityBuilder) countContent(s *similarity) {
 			id, ok := s.terms[t.stem]
 			if !ok {
 				id = int32(len(df))
-				s.terms[t.stem] = id
+				s.terms[t.stem], s.stems = id, append(s.stems, t.stem)
 				df, last = append(df, 0), append(last, -1)
 			}
 			if last[id] != s.docs[i] {
