@@ -71,6 +71,11 @@ func (t *turn) execute(ac agentContext) (result, error) {
 			"über dem Zitat steht weder Text noch Befehl, darum ist nichts geschehen. Dateien gehen mit einem Text hinaus.",
 			"there is neither text nor a command above the quote, so nothing was done. Files leave with a text."}, j.lang())}}, false)
 	}
+	if ac.place == command.List && len(parsed.Commands) == 0 && j.text != "" && !ac.confirmed { // nobody would ever read it
+		return t.holdMail(ac.agent, holdSyntax, "a text without command answers a notice", []mailout.Problem{{Line: 1, Source: firstLine(j.text), Text: inLang([2]string{
+			"dieser Text steht ohne Befehl, darum ist nichts geschehen. Schreiben Sie #notiz davor, wenn er zum Vorgang gehört, oder #antwort für den Anfragenden.",
+			"this text has no command, so nothing was done. Put #note before it when it belongs to the ticket, or #reply for the requester."}, j.lang())}}, false)
+	}
 	return t.perform(ac, j)
 }
 
