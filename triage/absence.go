@@ -366,7 +366,7 @@ func (t *turn) unplanned() error {
 		kind: mailout.NoticeAssigned, purpose: token.Notification, cause: fmt.Sprintf("away:%d:%d", t.in.ID, tk.ID),
 		fill: func(d *mailout.InternalData) {
 			d.At, d.Text = t.now, t.firstText(tk)
-			d.Reason = mailout.InternalReason(inLang([2]string{agent.Name + " ist laut Abwesenheitsnotiz nicht da", agent.Name + " is away by an absence note"}, t.c.Company.Language))
+			d.Reason = mailout.InternalReason(inLang([2]string{agent.Name + " ist laut Abwesenheitsnotiz nicht da", agent.Name + " is away by an absence note"}, d.Lang))
 		},
 	}, t.from)
 }

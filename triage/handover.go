@@ -234,16 +234,17 @@ func (t *turn) origin(ticketID int64) string {
 
 // ticketFiles are the attachments of all mails of a ticket, as far as they fit.
 func (t *turn) ticketFiles(tk *store.Ticket) ([]mailout.Attachment, []mailout.File, error) {
-	return t.filesWhere(tk, func(store.Message) bool { return true })
+	return t.filesWhere(tk, t.c.Company.Language, func(store.Message) bool { return true })
 }
 
 // publicFiles are the attachments of the public conversation.
 func (t *turn) publicFiles(tk *store.Ticket) ([]mailout.Attachment, []mailout.File, error) {
-	return t.filesWhere(tk, func(m store.Message) bool { return m.Visibility == "public" })
+	return t.filesWhere(tk, tk.Language, func(m store.Message) bool { return m.Visibility == "public" })
 }
 
-// filesWhere are the attachments of some messages: those that fit, and a list of all.
-func (t *turn) filesWhere(tk *store.Ticket, want func(store.Message) bool) ([]mailout.Attachment, []mailout.File, error) {
+// filesWhere are the attachments of some messages: those that fit, and a list of all
+// that says in a language why some do not.
+func (t *turn) filesWhere(tk *store.Ticket, lang string, want func(store.Message) bool) ([]mailout.Attachment, []mailout.File, error) {
 	messages, err := t.tx.Messages(t.ctx, tk.ID)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read messages of ticket %d: %w", tk.ID, err)
@@ -282,7 +283,7 @@ func (t *turn) filesWhere(tk *store.Ticket, want func(store.Message) bool) ([]ma
 					files = append(files, mailout.Attachment{Filename: a.Filename, ContentType: a.ContentType, Bytes: b})
 				}
 			}
-			list = append(list, listed(a.Filename, a.Size, attached, t.c.Company.Language))
+			list = append(list, listed(a.Filename, a.Size, attached, lang))
 		}
 	}
 	return files, list, nil

@@ -77,3 +77,18 @@ func TestRequesterStays(t *testing.T) {
 	}
 	o.sound()
 }
+
+// TestOutsideFileList: why a file does not travel is said in the language of the ticket.
+func TestOutsideFileList(t *testing.T) {
+	t.Parallel()
+	o := bureau(t)
+	raw := "Authentication-Results: mx.firma.example; dmarc=pass header.from=firma.example\r\nReceived: from client by mx.firma.example; Mon, 2 Mar 2026 09:00:00 +0100\r\n" +
+		"From: " + anna + "\r\nTo: <" + support + ">\r\nSubject: Printer does not print\r\nMessage-ID: <en1@client.example>\r\nMIME-Version: 1.0\r\n" +
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHello, since this morning the printer on the second floor does not print any more. Could you please have a look at it?\r\n" +
+		"--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=driver.exe\r\n\r\nMZ\r\n--b--\r\n"
+	notice := o.only(o.receiveRaw([]byte(raw)), lenaAt)
+	asked := o.only(o.answer(&notice, lena, "#dritte service@druck.example: Please have a look."), "service@druck.example")
+	if o.ticket(10001).Language != "en" || !strings.Contains(asked.m.Text, "stays with the ticket") || strings.Contains(asked.m.Text, "bleibt am Ticket") {
+		t.Errorf("language %s: %s", o.ticket(10001).Language, asked.m.Text)
+	}
+}
