@@ -153,15 +153,21 @@ func (tx *Tx) MailCount(ctx context.Context) (int64, error) {
 	return tx.number(ctx, "SELECT (SELECT count(*) FROM inbox WHERE mail_at IS NOT NULL) + (SELECT count(*) FROM outbox WHERE mail_at IS NOT NULL)")
 }
 
-// SaveForgotten notes whom we were asked to forget.
+// SaveForgotten notes whom we were asked to forget, and when last.
 func (tx *Tx) SaveForgotten(ctx context.Context, hash [32]byte) error {
-	_, err := tx.exec(ctx, "INSERT INTO forgotten (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING", hash[:], tx.Now)
+	_, err := tx.exec(ctx, "INSERT INTO forgotten (hash, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at", hash[:], tx.Now)
 	return err
 }
 
-// Forgotten returns the hashes of those we were asked to forget.
-func (tx *Tx) Forgotten(ctx context.Context) ([][32]byte, error) {
-	return all(ctx, tx, (*row).digest, "SELECT hash FROM forgotten ORDER BY at, hash")
+// Forgotten returns whom we were asked to forget, by hash, and when last.
+func (tx *Tx) Forgotten(ctx context.Context) (map[[32]byte]time.Time, error) {
+	list := map[[32]byte]time.Time{}
+	err := tx.each(ctx, "SELECT hash, at FROM forgotten", func(r *row) error {
+		h := r.digest()
+		list[h] = r.time()
+		return r.err
+	})
+	return list, err
 }
 
 // execAll runs statements with the same arguments.

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"firstline/mailin"
 	"firstline/store"
@@ -331,9 +332,10 @@ func forgottenHash(key, address string) (h [32]byte) {
 	return h
 }
 
-// ForgottenAgain returns the people of a store who were to be forgotten: after a
-// restore from an older backup they are back.
-func ForgottenAgain(ctx context.Context, s *store.Store, list [][32]byte) (addresses []string, err error) {
+// ForgottenAgain returns the people of a store whom list says to have been forgotten
+// later than the store knows: after a restore from an older backup they are back. Who
+// wrote anew after being forgotten is none of them.
+func ForgottenAgain(ctx context.Context, s *store.Store, list map[[32]byte]time.Time) (addresses []string, err error) {
 	err = s.View(ctx, func(tx *store.Tx) error {
 		key, err := tx.Meta(ctx, store.MetaInstance)
 		if err != nil {
@@ -349,7 +351,7 @@ func ForgottenAgain(ctx context.Context, s *store.Store, list [][32]byte) (addre
 		}
 		for _, p := range people {
 			h := forgottenHash(key, p)
-			if slices.Contains(list, h) || slices.Contains(own, h) {
+			if at, ok := list[h]; ok && at.After(own[h]) {
 				addresses = append(addresses, p)
 			}
 		}

@@ -204,7 +204,7 @@ func TestForgottenAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	forget(t, o, triage.ForgetOptions{KeepStatistics: true})
-	var list [][32]byte
+	var list map[[32]byte]time.Time
 	err := o.store.View(t.Context(), func(tx *store.Tx) (err error) {
 		list, err = tx.Forgotten(t.Context())
 		return err
@@ -224,9 +224,21 @@ func TestForgottenAgain(t *testing.T) {
 	if got, err := triage.ForgottenAgain(t.Context(), old, list); err != nil || !slices.Equal(got, []string{minaAddress}) {
 		t.Errorf("back again: %v, %v", got, err)
 	}
+	o.receive(eml{from: mina, subject: "Drucker", text: "wieder da"})
 	if got, err := triage.ForgottenAgain(t.Context(), o.store, list); err != nil || len(got) != 0 {
-		t.Errorf("still there: %v, %v", got, err)
+		t.Errorf("who wrote anew is not forgotten again: %v, %v", got, err)
 	}
+	o.now = o.now.Add(time.Hour)
+	forget(t, o, triage.ForgetOptions{KeepStatistics: true})
+	_ = o.store.View(t.Context(), func(tx *store.Tx) error {
+		again, err := tx.Forgotten(t.Context())
+		for h, at := range again {
+			if !at.After(list[h]) {
+				t.Errorf("asked again at %s, noted as %s", o.now, at)
+			}
+		}
+		return err
+	})
 }
 
 // retained sets periods and runs the retention at an instant.

@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"firstline/cmd/firstline/config"
 	"firstline/mailin"
@@ -154,29 +157,32 @@ func (c *cli) printConfigMentions(cfg *config.Config, address string, names []st
 // restore from an older backup into the same directory.
 const forgottenFile = "firstline.forgotten"
 
-// rememberForgotten writes the list anew.
+// rememberForgotten writes the list anew: a hash and when it was last asked for, in
+// unix milliseconds, a line each.
 func rememberForgotten(ctx context.Context, st *store.Store) error {
-	var list [][32]byte
-	if err := st.View(ctx, func(tx *store.Tx) (err error) {
-		list, err = tx.Forgotten(ctx)
-		return err
-	}); err != nil {
-		return fmt.Errorf("read the list of the forgotten: %w", err)
-	}
 	path := filepath.Join(st.Dir(), forgottenFile)
-	known, err := readForgotten(path)
+	list, err := readForgotten(path)
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	seen := map[[32]byte]bool{}
-	for _, h := range append(known, list...) {
-		if !seen[h] {
-			seen[h] = true
-			b.WriteString(hex.EncodeToString(h[:]) + "\n")
+	err = st.View(ctx, func(tx *store.Tx) error {
+		own, err := tx.Forgotten(ctx)
+		for h, at := range own {
+			if at.After(list[h]) {
+				list[h] = at
+			}
 		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read the list of the forgotten: %w", err)
 	}
-	if err := os.WriteFile(path+".part", []byte(b.String()), 0o600); err != nil {
+	var lines []string
+	for h, at := range list {
+		lines = append(lines, fmt.Sprintf("%x %d\n", h, at.UnixMilli()))
+	}
+	slices.Sort(lines)
+	if err := os.WriteFile(path+".part", []byte(strings.Join(lines, "")), 0o600); err != nil {
 		return fmt.Errorf("write the list of the forgotten: %w", err)
 	}
 	if err := os.Rename(path+".part", path); err != nil {
@@ -185,20 +191,25 @@ func rememberForgotten(ctx context.Context, st *store.Store) error {
 	return nil
 }
 
-func readForgotten(path string) (list [][32]byte, err error) {
+// readForgotten reads the list; without a file it is empty.
+func readForgotten(path string) (map[[32]byte]time.Time, error) {
+	list := map[[32]byte]time.Time{}
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return list, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the list of the forgotten: %w", err)
 	}
 	for line := range strings.Lines(string(b)) {
-		var h [32]byte
-		if n, err := hex.Decode(h[:], []byte(strings.TrimSpace(line))); err != nil || n != len(h) {
-			return nil, exit(exitData, fmt.Errorf("%s is damaged: %q is no line of it", path, strings.TrimSpace(line)))
+		line = strings.TrimSpace(line)
+		hash, at, _ := strings.Cut(line, " ")
+		ms, err := strconv.ParseInt(at, 10, 64)
+		raw, bad := hex.DecodeString(hash)
+		if err != nil || bad != nil || len(raw) != 32 {
+			return nil, exit(exitData, fmt.Errorf("%s is damaged: %q is no line of it", path, line))
 		}
-		list = append(list, h)
+		list[[32]byte(raw)] = time.UnixMilli(ms)
 	}
 	return list, nil
 }
