@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"firstline/mailin"
 	"firstline/mailout"
 	"firstline/store"
 	"firstline/triage/sla"
@@ -64,15 +65,24 @@ func (j *job) clearChildren() error {
 			continue
 		}
 		told = append(told, child.Requester)
-		_, err := j.automatic(child, letter{
-			kind: mailout.FaultCleared, purpose: token.Solved, class: classAutomatic, cause: fmt.Sprintf("cleared:%d:%d:%d", child.ID, j.tk.ID, j.tk.Reopens),
-			fill: func(d *mailout.PublicData) { d.Into, d.Text = j.tag(j.tk), mailout.AgentReply(text) },
-		})
-		if err != nil {
+		if err := j.tellCleared(child, text); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tellCleared is the solved mail of a ticket that hung on another. An agent solved it,
+// so it is outside of the caps of automatic mail, as every solved mail is.
+func (j *job) tellCleared(child *store.Ticket, text string) error {
+	if child.Auth == mailin.VerdictFail {
+		return j.event(child, "system", "not_sent", "", string(mailout.FaultCleared), "sender not verified")
+	}
+	_, err := j.toRequester(child, child.Requester, letter{
+		kind: mailout.FaultCleared, purpose: token.Solved, class: classAutomatic, cause: fmt.Sprintf("cleared:%d:%d:%d", child.ID, j.tk.ID, j.tk.Reopens),
+		fill: func(d *mailout.PublicData) { d.Into, d.Text = j.tag(j.tk), mailout.AgentReply(text) },
+	})
+	return err
 }
 
 // withoutSalutation takes "Hallo Frau Berger," off a text that more people will read.

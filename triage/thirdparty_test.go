@@ -1,6 +1,7 @@
 package triage_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -370,6 +371,25 @@ func TestFilesForThirdParties(t *testing.T) {
 			}
 		}
 		o.done()
+	}
+	o.sound()
+}
+
+// Everybody who waits on a fault hears that it is over, whatever the caps of automatic
+// mail say: an agent solved it.
+func TestProblemBeyondTheCaps(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *triage.Config) { c.Outgoing.Limits = triage.Limits{PerHour: 4} })
+	main := o.only(o.receive(printer), lenaAt)
+	for i := range 6 {
+		from := fmt.Sprintf("Person %d <p%d@firma.example>", i, i)
+		child := o.only(o.receive(eml{from: from, subject: "Drucker", text: "Der Drucker druckt nicht."}), lenaAt)
+		o.answer(&child, lena, "#problem IT-10001")
+	}
+	mails := o.answer(&main, lena, "#gelöst\n\nDer Drucker läuft wieder.")
+	for i := range 6 {
+		got := o.only(mails, fmt.Sprintf("p%d@firma.example", i))
+		has(t, "the mail to a reporter", got.m.Text, "IT-10001", "läuft wieder")
 	}
 	o.sound()
 }
