@@ -175,13 +175,21 @@ func (p *Poller) reconcile(ctx context.Context) error {
 		return err
 	}
 	if p.sess.box.UIDValidity != p.epoch.validity {
-		return p.enterEpoch(ctx) // the next turn reads it
+		p.sess.notify() // the next turn reads it, at once
+		return p.enterEpoch(ctx)
 	}
 	uids, err := p.sess.recent(ctx, now.Add(-reconcileWindow))
 	if err != nil {
 		return err
 	}
-	uids = slices.DeleteFunc(uids, func(uid imap.UID) bool { return uid > p.epoch.last })
+	uids = slices.DeleteFunc(uids, func(uid imap.UID) bool {
+		if uid <= p.epoch.last {
+			return false
+		}
+		// It came since the look for new mail, and SELECT has told of it: IDLE will not.
+		p.sess.notify()
+		return true
+	})
 	if len(uids) > 0 {
 		if uids, err = p.unknown(ctx, uids); err != nil {
 			return err
