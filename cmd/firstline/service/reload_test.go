@@ -206,7 +206,7 @@ func TestReload(t *testing.T) {
 	// Worse and worse: nobody is told again while it is the same trouble.
 	for name, text := range map[string]string{
 		"half written": goodRules[:len(goodRules)/2], "not UTF-8": strings.Replace(goodRules, "Drucker", "Dr\xfccker", 1),
-		"binary": "\x00\x01\x02\x7fELF", "a list": "- a\n- b\n",
+		"binary": "\x00\x01\x02\x7fELF", "a list": "- a\n- b\n", "huge": goodRules + strings.Repeat("# huge\n", 2<<20),
 	} {
 		r.write("rules.yaml", text)
 		r.hupAndWait(name)
